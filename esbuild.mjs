@@ -1,0 +1,59 @@
+// Bundles the four programs of dist/: the extension host's entry, the worker and the terminal program (which
+// share TensorFlow.js as chunks), and the Pareto page.
+import { cp, rm } from "node:fs/promises";
+import { context } from "esbuild";
+
+const watch = process.argv.includes("--watch");
+const development = watch || process.argv.includes("--development");
+
+const common = {
+  bundle: true,
+  minify: !development,
+  sourcemap: development ? "linked" : false,
+  logLevel: "warning",
+  target: ["node20", "chrome128"],
+};
+
+/** TensorFlow.js's own modules call `require` for Node built-ins, which ES modules lack. */
+const requireShim = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
+const targets = [
+  {
+    ...common,
+    entryPoints: { extension: "src/extension/extension.ts" },
+    outdir: "dist",
+    platform: "node",
+    format: "esm",
+    external: ["vscode"],
+    banner: { js: requireShim },
+  },
+  {
+    ...common,
+    entryPoints: { worker: "src/worker/worker.ts", cli: "src/cli/cli.ts" },
+    outdir: "dist",
+    chunkNames: "chunks/[name]-[hash]",
+    platform: "node",
+    format: "esm",
+    splitting: true,
+    mainFields: ["module", "main"],
+    external: ["@tensorflow/tfjs-node"],
+    banner: { js: requireShim },
+  },
+  {
+    ...common,
+    entryPoints: { panel: "src/webview/panel.ts" },
+    outdir: "dist/webview",
+    platform: "browser",
+    format: "iife",
+  },
+];
+
+await rm("dist", { recursive: true, force: true });
+const contexts = await Promise.all(targets.map((target) => context(target)));
+await Promise.all(contexts.map((each) => each.rebuild()));
+await cp("node_modules/@tensorflow/tfjs-backend-wasm/dist", "dist/wasm", {
+  recursive: true,
+  filter: (source) => !/\.[a-z]+$/.test(source) || source.endsWith(".wasm"),
+});
+if (watch) await Promise.all(contexts.map((each) => each.watch()));
+else await Promise.all(contexts.map((each) => each.dispose()));

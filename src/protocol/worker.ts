@@ -1,0 +1,78 @@
+import { NotificationType, RequestType } from "vscode-jsonrpc";
+import type { Inspection } from "../pruning/metrics/inspection.ts";
+import type { RunStatus, Trial } from "../pruning/runs/run.ts";
+
+// The channel between the extension host and its child process: JSON-RPC over Node's IPC. A request is
+// cancelled with a CancellationToken; a failed one carries a `WorkerFailure` as the error's data.
+
+/** Bumped when a message changes; a child that answers another number is refused. */
+export const protocolVersion = 1;
+
+/** The data of a ResponseError: what SecateurError holds, as plain data. */
+export interface WorkerFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: string;
+}
+
+export interface InitializeParams {
+  /** Folders whose node_modules may hold @tensorflow/tfjs-node, best first. Empty in untrusted workspaces. */
+  readonly tfjsNodeFolders: readonly string[];
+}
+
+export interface InitializeResult {
+  readonly protocolVersion: number;
+  readonly node: string;
+}
+
+export interface InspectParams {
+  /** Absolute path of a model.json. */
+  readonly model: string;
+  /** Name of the criterion that ranks filters. */
+  readonly criterion: string;
+}
+
+export interface RunParams {
+  /** A recipe as it would stand in a file: checked in the child, where it enters. */
+  readonly recipe: unknown;
+  /** Folder that the recipe's paths are relative to. */
+  readonly base: string;
+  /** The run folder to create; must not exist. */
+  readonly folder: string;
+}
+
+export interface RunResult {
+  readonly folder: string;
+  readonly status: RunStatus;
+  readonly trials: number;
+}
+
+export interface ProgressParams {
+  /** 0 to 1 over the whole run; never goes back. */
+  readonly fraction: number;
+  readonly message: string;
+}
+
+export interface LogParams {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+}
+
+export interface TrialParams {
+  readonly folder: string;
+  readonly trial: Trial;
+}
+
+/** Must be answered before anything else is asked, within the host's time limit. */
+export const initializeRequest = new RequestType<InitializeParams, InitializeResult, void>("initialize");
+/** Everything the Layers view shows of a model, filters ranked. */
+export const inspectRequest = new RequestType<InspectParams, Inspection, WorkerFailure>("inspect");
+/** Executes a recipe; resolves with status `cancelled` when cancelled, rejects when failed. */
+export const runRequest = new RequestType<RunParams, RunResult, WorkerFailure>("run");
+
+export const progressNotification = new NotificationType<ProgressParams>("progress");
+/** The run folder exists, or its run.json has changed. */
+export const runChangedNotification = new NotificationType<{ readonly folder: string }>("runChanged");
+/** A trial that is already on disk. */
+export const trialNotification = new NotificationType<TrialParams>("trial");
+export const logNotification = new NotificationType<LogParams>("log");

@@ -1,0 +1,54 @@
+import type { Model } from "../model/model.ts";
+
+/** TensorFlow.js backends in the order `auto` prefers them. */
+export const backendNames = ["tensorflow", "wasm", "cpu"] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/** Which backend runs, and for `auto` why no better one does. */
+export interface BackendReport {
+  readonly name: BackendName;
+  /** E.g. `libtensorflow 2.9.1`, `SIMD, 1 thread`. */
+  readonly detail: string;
+  /** One sentence per better backend that could not be opened. */
+  readonly passedOver: readonly string[];
+}
+
+export interface TensorSpec {
+  readonly name: string;
+  /** Batch first; null where any length goes. */
+  readonly shape: readonly (number | null)[];
+  readonly dtype: string;
+}
+
+/** One output of a forward pass, read back from the backend. */
+export interface Output {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** A model on the backend, ready to run. Dispose it. */
+export interface LoadedModel {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly { readonly name: string; readonly shape: readonly (number | null)[] | null }[];
+  /**
+   * Runs one batch through a model with a single input.
+   * @param values row-major, of `shape`, batch first
+   * @param wanted names among `outputs`; all of them if left out
+   */
+  predict(values: Float32Array, shape: readonly number[], wanted?: readonly string[]): Promise<Output[]>;
+  /**
+   * Milliseconds for one batch of `batchSize` made-up inputs: the median of `repeats` runs after one warm-up.
+   * Null where the model cannot run at that batch size; lengths the model leaves open are chosen by the engine.
+   */
+  latency(batchSize: number, repeats: number): Promise<number | null>;
+  dispose(): void;
+}
+
+/** An opened backend. The only way into TensorFlow.js. */
+export interface Engine {
+  readonly backend: BackendReport;
+  /** @throws SecateurError `unsupported-model` naming the layer tfjs cannot build */
+  load(model: Model): Promise<LoadedModel>;
+  dispose(): void;
+}
