@@ -1,0 +1,10 @@
+import { magnitudeSpec } from "./magnitudeSpec.ts";
+
+/**
+ * Every method there is. A new one is entered here, and its algorithm in registry.ts, which does not compile
+ * without it; recipe schema, help and wizard follow. Light: imports nothing that prunes.
+ */
+export const methodCatalogue = [magnitudeSpec] as const;
+
+export type AnyMethodSpec = (typeof methodCatalogue)[number];
+export type MethodName = AnyMethodSpec["name"];
