@@ -1,11 +1,6 @@
+import type { FilterScore } from "../criteria/filters.ts";
 import type { Shape } from "../graph/network.ts";
 import type { ModelFormat } from "../model/model.ts";
-
-/** How much one filter (unit) matters, by a criterion. Higher is more important; units depend on the criterion. */
-export interface FilterScore {
-  readonly index: number;
-  readonly score: number;
-}
 
 /** One layer as the tree, the terminal and a report show it. */
 export interface LayerInspection {
