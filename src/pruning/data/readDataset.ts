@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { SecateurError } from "../errors.ts";
+import { cifar10Names, readCifar10 } from "./cifar10.ts";
+import type { Dataset } from "./dataset.ts";
+import { listFolder } from "./files.ts";
+import type { ImageFolder } from "./format.ts";
+import { idxNames, readIdx } from "./idx.ts";
+
+/** The formats known, in the order they are looked for. A new one is one entry here. */
+const readers = [readIdx, readCifar10];
+const recognised = `${idxNames} and ${cifar10Names}, each plain or .gz`;
+
+/** Where the official CIFAR-10 archive unpacks to. */
+const cifarSubfolder = "cifar-10-batches-bin";
+
+/**
+ * Reads the dataset in a folder, its format told by the names of the files there; whichever of the train and test
+ * splits exist are read.
+ * @param folder the files' own folder, or one with a cifar-10-batches-bin folder in it
+ * @throws SecateurError `bad-data` naming the file or folder at fault
+ */
+export async function readDataset(folder: string): Promise<Dataset> {
+  const names = await listFolder(folder);
+  const found = (await readFolder(folder, names)) ?? (await readSubfolder(folder, names));
+  if (found) return toDataset(folder, found);
+  throw new SecateurError("bad-data", `No dataset was recognised in ${folder}; a folder may hold ${recognised}.`);
+}
+
+async function readFolder(folder: string, names: readonly string[]): Promise<ImageFolder | null> {
+  for (const read of readers) {
+    const found = await read(folder, names);
+    if (found) return found;
+  }
+  return null;
+}
+
+async function readSubfolder(folder: string, names: readonly string[]): Promise<ImageFolder | null> {
+  if (!names.includes(cifarSubfolder)) return null;
+  const inner = join(folder, cifarSubfolder);
+  return readFolder(inner, await listFolder(inner));
+}
+
+function toDataset(path: string, { format, channels, classes, train, test }: ImageFolder): Dataset {
+  const { height, width } = (train ?? test) as { height: number; width: number };
+  if (test && (test.height !== height || test.width !== width)) {
+    throw new SecateurError(
+      "bad-data",
+      `The training images in ${path} are ${height}×${width} but its test images are ${test.height}×${test.width}; they must be of one set.`,
+    );
+  }
+  return { path, format, height, width, channels, classes, ...(train && { train }), ...(test && { test }) };
+}

@@ -1,0 +1,65 @@
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { SecateurError } from "../errors.ts";
+import type { Split } from "./dataset.ts";
+
+/** The first `n` examples, or all where there are fewer: views, nothing is copied. */
+export function take(split: Split, n: number): Split {
+  if (n >= split.count) return split;
+  return { count: n, images: split.images.subarray(0, n * bytesPerImage(split)), labels: split.labels.subarray(0, n) };
+}
+
+/**
+ * Splits training data into what trains and what validates: every example is in exactly one of the two, each in its
+ * original order. The same seed holds out the same examples. Both are copies (150 MB take about 0.1 s), so that
+ * each is one run of bytes.
+ * @param size how much to hold out: below 1 a share of the examples, otherwise their number
+ * @param seed any integer
+ * @throws SecateurError `bad-data` when either part would be empty
+ */
+export function holdOut(train: Split, size: number, seed: number): { train: Split; validation: Split } {
+  const count = size < 1 ? Math.round(train.count * size) : Math.floor(size);
+  if (!(count > 0 && count < train.count)) {
+    throw new SecateurError(
+      "bad-data",
+      `Holding out ${count} of ${train.count} training examples leaves none to train or to validate with; change the size of the validation split.`,
+    );
+  }
+  const heldOut = new Uint8Array(train.count);
+  for (const example of draw(train.count, count, seed)) heldOut[example] = 1;
+  return { train: pick(train, heldOut, 0, train.count - count), validation: pick(train, heldOut, 1, count) };
+}
+
+/** `count` different integers below `from`: the first steps of a Fisher-Yates shuffle. */
+function draw(from: number, count: number, seed: number): Uint32Array {
+  const random = xoroshiro128plus(seed);
+  const order = Uint32Array.from({ length: from }, (_, i) => i);
+  for (let i = 0; i < count; i++) {
+    const j = uniformInt(random, i, from - 1);
+    const drawn = order[j] as number;
+    order[j] = order[i] as number;
+    order[i] = drawn;
+  }
+  return order.subarray(0, count);
+}
+
+/** The `count` examples whose flag is `wanted`, copied run by run. */
+function pick(split: Split, flags: Uint8Array, wanted: number, count: number): Split {
+  const size = bytesPerImage(split);
+  const images = new Uint8Array(count * size);
+  const labels = new Uint8Array(count);
+  let filled = 0;
+  for (let start = flags.indexOf(wanted); start >= 0; ) {
+    const other = flags.indexOf(1 - wanted, start);
+    const end = other < 0 ? flags.length : other;
+    images.set(split.images.subarray(start * size, end * size), filled * size);
+    labels.set(split.labels.subarray(start, end), filled);
+    filled += end - start;
+    start = flags.indexOf(wanted, end);
+  }
+  return { count, images, labels };
+}
+
+function bytesPerImage(split: Split): number {
+  return split.images.length / split.count;
+}
