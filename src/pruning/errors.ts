@@ -4,6 +4,7 @@ export type ErrorCode =
   | "unsupported-model" // read, but TensorFlow.js cannot run it
   | "bad-data" // a dataset cannot be read, or does not fit the model
   | "bad-recipe" // a recipe or an option is not of its form
+  | "bad-run" // a run folder cannot be read back
   | "bad-output" // the place to write to exists or refuses
   | "backend" // no backend could be opened, or it failed while running
   | "cancelled"

@@ -51,24 +51,35 @@ export async function writeModel(model: Model, folder: string, options: WriteOpt
   return join(target, "model.json");
 }
 
-async function writeFiles(model: Model, folder: string, { sidecarsFrom, signal }: WriteOptions): Promise<void> {
+/** One file of a model, its bytes in pieces that follow each other. */
+export interface ModelFile {
+  readonly path: string;
+  readonly chunks: readonly Uint8Array[];
+}
+
+/** The files a model is written as: its weight files in order, then model.json. */
+export function filesOf(model: Model): ModelFile[] {
   const groups = layOut(model);
-  for (const group of groups) {
+  const weightFiles = groups.flatMap((group) => {
     const parts = group.names.map((name) => (model.weights.get(name) as Weight).bytes);
-    for (const [index, chunks] of cut(parts, group.sizes).entries()) {
-      throwIfCancelled(signal);
-      await writeDurably(join(folder, group.paths[index] as string), chunks);
-    }
+    return cut(parts, group.sizes).map((chunks, index) => ({ path: group.paths[index] as string, chunks }));
+  });
+  return [...weightFiles, { path: "model.json", chunks: [new TextEncoder().encode(modelText(model, groups))] }];
+}
+
+async function writeFiles(model: Model, folder: string, { sidecarsFrom, signal }: WriteOptions): Promise<void> {
+  for (const { path, chunks } of filesOf(model)) {
+    throwIfCancelled(signal);
+    await writeDurably(join(folder, path), chunks);
   }
   if (sidecarsFrom) await copySidecars(sidecarsFrom, folder);
-  await writeDurably(join(folder, "model.json"), [new TextEncoder().encode(modelText(model, groups))]);
 }
 
 /**
  * The text of model.json for a layout: the source with its weights manifest replaced, or the source itself, byte
  * for byte, where the manifest already says what is written.
  */
-export function modelText(model: Model, groups: readonly WeightGroup[]): string {
+function modelText(model: Model, groups: readonly WeightGroup[]): string {
   const before = model.json.weightsManifest as JsonValue[];
   const after = manifestOf(model, groups);
   if (JSON.stringify(before) === JSON.stringify(after)) return model.source;

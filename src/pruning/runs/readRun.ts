@@ -1,0 +1,99 @@
+import { readdir, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join, resolve, sep } from "node:path";
+import * as v from "valibot";
+import { reasonOf, SecateurError } from "../errors.ts";
+import { infoFile, journalFile } from "./folder.ts";
+import type { Run, RunInfo, Trial } from "./run.ts";
+import { runInfoSchema, trialSchema } from "./schema.ts";
+
+/**
+ * Reads a run back, finished, going on or broken off. A torn last line of the journal is ignored: its trial was
+ * never announced. A run that says it is running while its process is gone is `interrupted`.
+ * @throws SecateurError `bad-run` when the folder holds no run that can be read
+ */
+export async function readRun(folder: string): Promise<Run> {
+  const info = await readInfo(folder);
+  const trials = await readJournal(folder);
+  return {
+    ...info,
+    status: info.status === "running" && !isAlive(info) ? "interrupted" : info.status,
+    ...(info.baseline && { baseline: placed(info.baseline, folder) }),
+    folder,
+    trials: trials.map((trial) => placed(trial, folder)),
+  };
+}
+
+/**
+ * The runs of a folder, oldest first. One that cannot be read is passed to `onUnreadable` and left out.
+ * @param runsFolder need not exist
+ */
+export async function listRuns(
+  runsFolder: string,
+  onUnreadable: (error: unknown, folder: string) => void = () => {},
+): Promise<Run[]> {
+  const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(runsFolder, entry.name));
+  const runs = await Promise.all(
+    folders.map((folder) =>
+      readRun(folder).catch((error: unknown) => {
+        onUnreadable(error, folder);
+        return undefined;
+      }),
+    ),
+  );
+  return runs
+    .filter((run) => run !== undefined)
+    .sort((a, b) => a.started.localeCompare(b.started) || a.id.localeCompare(b.id));
+}
+
+async function readInfo(folder: string): Promise<RunInfo> {
+  try {
+    return v.parse(runInfoSchema, JSON.parse(await readFile(infoFile(folder), "utf8")));
+  } catch (error) {
+    throw new SecateurError(
+      "bad-run",
+      `${folder} holds no run that can be read (run.json: ${reasonOf(error)}); name a folder that Secateur wrote.`,
+    );
+  }
+}
+
+async function readJournal(folder: string): Promise<Trial[]> {
+  const text = await readFile(journalFile(folder), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw new SecateurError("bad-run", `${journalFile(folder)} cannot be read: ${error.message}.`);
+  });
+  // What follows the last newline is torn, or empty.
+  const lines = text.split("\n").slice(0, -1);
+  return lines.map((line, index) => {
+    try {
+      return v.parse(trialSchema, JSON.parse(line));
+    } catch (error) {
+      throw new SecateurError(
+        "bad-run",
+        `Line ${index + 1} of ${journalFile(folder)} is no trial (${reasonOf(error)}); remove it to read the rest.`,
+      );
+    }
+  });
+}
+
+/** The trial with its model's absolute path, which must lie in the run: the journal is a file like any other. */
+function placed(trial: Trial, folder: string): Trial {
+  const path = resolve(folder, trial.model);
+  const isBaseline = trial.id.endsWith("/0");
+  if (!isBaseline && !path.startsWith(resolve(folder) + sep)) {
+    throw new SecateurError("bad-run", `Trial ${trial.id} of ${folder} names a model outside the run: ${trial.model}.`);
+  }
+  return { ...trial, model: path };
+}
+
+/** Whether a run's process still runs; of another machine's it cannot be known, so it is believed. */
+function isAlive({ process: { pid, host } }: RunInfo): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
