@@ -6,8 +6,8 @@ const options = v.object({
   sparsity: v.optional(
     v.pipe(
       v.number(),
-      v.minValue(0),
-      v.ltValue(1),
+      v.minValue(0, "a sparsity is at least 0 and less than 1"),
+      v.ltValue(1, "a sparsity is at least 0 and less than 1"),
       v.title("Sparsity"),
       v.description("Share of the chosen layers' kernel weights that are zero afterwards, 0 to just under 1."),
     ),
@@ -15,7 +15,7 @@ const options = v.object({
   threshold: v.optional(
     v.pipe(
       v.number(),
-      v.minValue(0),
+      v.minValue(0, "a threshold is at least 0"),
       v.title("Threshold"),
       v.description("Weights with a magnitude below this become zero."),
     ),
@@ -23,7 +23,7 @@ const options = v.object({
   quality: v.optional(
     v.pipe(
       v.number(),
-      v.minValue(0),
+      v.minValue(0, "a quality is at least 0"),
       v.title("Quality"),
       v.description(
         "Weights below quality × the standard deviation of their kernel become zero (Han et al. 2015); about 0.3 to 0.9.",

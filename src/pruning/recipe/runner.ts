@@ -1,0 +1,103 @@
+import { basename, dirname, resolve } from "node:path";
+import { reasonOf, SecateurError, throwIfCancelled } from "../errors.ts";
+import { networkOf } from "../graph/networkOf.ts";
+import { countWeights } from "../metrics/counts.ts";
+import { readModel } from "../model/read.ts";
+import { environment } from "../runs/environment.ts";
+import { runIdOf } from "../runs/folder.ts";
+import { createJournal, type Journal } from "../runs/journal.ts";
+import { readRun } from "../runs/readRun.ts";
+import type { Run } from "../runs/run.ts";
+import { openEvaluator } from "./evaluator.ts";
+import { type JobEvents, partOf } from "./events.ts";
+import { countTrials, planOf } from "./plan.ts";
+import { parseRecipe } from "./schema.ts";
+import { recordBaseline, recordTrials, type Subject } from "./trials.ts";
+
+export interface JobOptions {
+  /** Folder that the recipe's paths are relative to. */
+  readonly base: string;
+  /** What to call the recipe in a sentence, such as its path. */
+  readonly where: string;
+  /** The run folder to create; must not exist. */
+  readonly folder: string;
+  /** Folders whose node_modules may hold tfjs-node, best first. */
+  readonly tfjsNodeFolders: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly events: JobEvents;
+}
+
+/**
+ * Executes a recipe: reads model and data once, measures the unpruned model, makes each trial and writes it to the
+ * run folder before announcing it. Whatever is wrong with the input is found before anything is written.
+ * @param value a recipe, not yet checked
+ * @returns the run as it lies on disk: `done`, or `cancelled` with the trials finished by then
+ * @throws SecateurError whatever made it fail; finished trials stay, and run.json says `failed`
+ */
+export async function runRecipe(value: unknown, options: JobOptions): Promise<Run> {
+  const { base, events, signal } = options;
+  const recipe = parseRecipe(value, options.where);
+  const plan = planOf(recipe);
+  const modelPath = resolve(base, recipe.model);
+  events.progress(0, `reading ${basename(modelPath)}`);
+  const model = await readModel(modelPath);
+  const network = networkOf(model);
+  const evaluator = await openEvaluator(recipe, model, options);
+  try {
+    throwIfCancelled(signal);
+    const journal = await createJournal(
+      options.folder,
+      {
+        ...recipe,
+        model: modelPath,
+        ...(recipe.data && { data: { ...recipe.data, path: resolve(base, recipe.data.path) } }),
+      },
+      {
+        version: 1,
+        id: runIdOf(options.folder),
+        status: "running",
+        model: modelPath,
+        title: recipe.title ?? titleOf(modelPath),
+        started: new Date().toISOString(),
+        ...environment(),
+        ...(evaluator && { backend: evaluator.backend }),
+        ...(evaluator?.data && { data: evaluator.data }),
+      },
+    );
+    events.runChanged(journal.folder);
+    await withOutcome(journal, options, async () => {
+      const subject: Subject = { model, network, modelPath, original: countWeights(model, network), evaluator };
+      const share = 1 / (1 + countTrials(plan));
+      await recordBaseline(journal, subject, {
+        ...options,
+        events: { ...events, progress: partOf(events.progress, 0, share) },
+      });
+      await recordTrials(plan, journal, subject, options);
+    });
+    return await readRun(journal.folder);
+  } finally {
+    evaluator?.dispose();
+  }
+}
+
+/** Writes how a run ended into run.json. Cancelling is an end, not a failure. */
+async function withOutcome(journal: Journal, { events }: JobOptions, work: () => Promise<void>): Promise<void> {
+  const end = async (status: "done" | "cancelled" | "failed", error?: string) => {
+    await journal.update({ status, finished: new Date().toISOString(), ...(error && { error }) });
+    events.runChanged(journal.folder);
+  };
+  try {
+    await work();
+    await end("done");
+  } catch (error) {
+    if (SecateurError.is(error, "cancelled")) return end("cancelled");
+    await end("failed", reasonOf(error));
+    throw error;
+  }
+}
+
+/** What to call a model: its folder's name if it is `model.json`, else its own. */
+export function titleOf(modelPath: string): string {
+  const name = basename(modelPath, ".json");
+  return name === "model" ? basename(dirname(modelPath)) : name;
+}

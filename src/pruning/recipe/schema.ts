@@ -1,0 +1,102 @@
+import * as v from "valibot";
+import { backendNames } from "../engine/engine.ts";
+import { SecateurError } from "../errors.ts";
+import { methodCatalogue } from "../methods/catalogue.ts";
+import { isSweep, sweepable } from "./sweep.ts";
+
+/** `auto` tries the usual ways to scale pixels and keeps the one the model answers best to. */
+export const scalingChoices = ["auto", "x/255", "x/127.5-1", "raw", "mean-std"] as const;
+export const backendChoices = ["auto", ...backendNames] as const;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+const dataSchema = v.strictObject({
+  path: v.pipe(
+    v.string(),
+    v.nonEmpty(),
+    v.title("Data"),
+    v.description("Folder of the dataset, relative to the recipe: IDX (MNIST) or CIFAR-10 binary files, plain or .gz."),
+  ),
+  scaling: v.optional(
+    v.pipe(v.picklist(scalingChoices), v.description("How pixels of 0 to 255 become the numbers the model expects.")),
+  ),
+  limit: v.optional(
+    v.pipe(
+      v.strictObject({ train: v.optional(count), validation: v.optional(count), test: v.optional(count) }),
+      v.description("At most so many examples of each split."),
+    ),
+  ),
+});
+
+/** One step per method: `prune` names it, its options stand beside it, each a value or a list of values to sweep. */
+const stepSchemas = methodCatalogue.map((method) =>
+  v.pipe(
+    v.strictObject({
+      prune: v.pipe(v.literal(method.name), v.title(method.title), v.description(method.description)),
+      ...sweepable(method.options.entries),
+      record: v.optional(
+        v.pipe(v.boolean(), v.description("Keep a trial after this step too, not only after the last.")),
+      ),
+    }),
+    v.title(method.title),
+  ),
+);
+
+/** A job, declared: what to prune, on which data, by which steps. The file form is `*.recipe.json`. */
+export const recipeSchema = v.pipe(
+  v.strictObject({
+    $schema: v.optional(v.string()),
+    title: v.optional(v.pipe(v.string(), v.description("What to call the run; the model's folder if left out."))),
+    model: v.pipe(v.string(), v.nonEmpty(), v.description("Path of the model.json, relative to the recipe.")),
+    data: v.optional(dataSchema),
+    seed: v.optional(
+      v.pipe(v.number(), v.integer(), v.minValue(0), v.description("Seed of everything random; 1 if left out.")),
+    ),
+    backend: v.optional(
+      v.pipe(v.picklist(backendChoices), v.description("TensorFlow.js backend; `auto` if left out.")),
+    ),
+    latency: v.optional(
+      v.pipe(
+        v.boolean(),
+        v.description("Whether to measure the time of a forward pass; if left out, wherever there is data."),
+      ),
+    ),
+    steps: v.pipe(
+      v.array(v.variant("prune", stepSchemas as [(typeof stepSchemas)[0]])),
+      v.minLength(1, "at least one step is needed"),
+      v.description("In order. A list in a field is a sweep: the steps that follow run once for each value."),
+    ),
+  }),
+  v.title("Secateur recipe"),
+);
+
+export type Recipe = v.InferOutput<typeof recipeSchema>;
+export type Step = Recipe["steps"][number];
+
+/**
+ * Checks a recipe where it enters: its form, and for each value of a sweep the method's own conditions.
+ * @param where what to call it in a sentence: a file's path, or "The recipe"
+ * @throws SecateurError `bad-recipe`
+ */
+export function parseRecipe(value: unknown, where: string): Recipe {
+  const parsed = v.safeParse(recipeSchema, value);
+  if (!parsed.success) {
+    const issue = parsed.issues[0];
+    throw new SecateurError("bad-recipe", `${where} is not right${describePath(issue)}: ${describe(issue)}.`);
+  }
+  return parsed.output;
+}
+
+function describePath(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue);
+  return path ? ` at ${path}` : "";
+}
+
+function describe(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === "strict_object" && issue.expected === "never") return "there is no such field";
+  if (issue.received === "undefined") return "it is missing";
+  // Of a field that may be a list, say what is wrong with the one value rather than with the choice.
+  const [inner] = issue.issues ?? [];
+  const best = issue.type === "union" && inner ? (isSweep(issue.input) ? issue.issues?.at(-1) : inner) : undefined;
+  return (best ?? issue).message.replace(/^Invalid \w+: /, "");
+}
