@@ -1,32 +1,21 @@
 import { resolve } from "node:path";
-import type { Dataset, Scaling, Split, SplitName } from "../data/dataset.ts";
-import { type Fit, fitToInput } from "../data/fit.ts";
 import { readDataset } from "../data/readDataset.ts";
-import { holdOut, take } from "../data/split.ts";
 import type { Engine, LoadedModel } from "../engine/engine.ts";
-import { SecateurError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import type { Metrics, RunInfo } from "../runs/run.ts";
-import { formatCount, formatShare } from "../text.ts";
+import { formatCount } from "../text.ts";
 import type { JobEvents } from "./events.ts";
+import { type Examples, type ExamplesOptions, prepareExamples } from "./examples.ts";
 import type { Recipe } from "./schema.ts";
-
-/** Share of the training split that validates, where the data has no split of its own for it. */
-const validationShare = 0.1;
-const defaultSeed = 1;
 
 /** Runs after the first that a latency is the median of: many where they are short. */
 const latencyRepeats = { 1: 20, 32: 5 } as const;
 
-export interface EvaluatorOptions {
+export interface EvaluatorOptions extends ExamplesOptions {
   /** Folder that `data.path` is relative to. */
   readonly base: string;
   /** Folders whose node_modules may hold tfjs-node, best first. */
   readonly tfjsNodeFolders: readonly string[];
-  /** Which split to measure on; the test split if left out, else validation data. */
-  readonly split?: SplitName;
-  readonly signal?: AbortSignal;
-  readonly events: Pick<JobEvents, "log">;
 }
 
 /** Measures models on an opened backend, all on the same examples. Dispose it. */
@@ -37,15 +26,8 @@ export interface Evaluator {
   dispose(): void;
 }
 
+/** What an evaluator can say of one model. */
 export type Measured = Pick<Metrics, "accuracy" | "top5" | "loss" | "latencyMs" | "latencyBatch32Ms">;
-
-/** The examples a model is measured on, fitted and scaled to its input. */
-interface Examples {
-  readonly split: Split;
-  readonly fit: Fit;
-  readonly scaling: Scaling;
-  readonly report: NonNullable<RunInfo["data"]>;
-}
 
 /**
  * Opens what a recipe needs to be measured: reads the data once, opens the backend, finds the scaling.
@@ -64,12 +46,12 @@ export async function openEvaluator(
   const engine = await openEngine({
     backend: recipe.backend ?? "auto",
     tfjsNodeFolders: options.tfjsNodeFolders,
-    log: options.events.log,
+    log: (message) => options.events.log("info", message),
   });
   try {
     const loaded = await engine.load(model);
     try {
-      const examples = dataset && (await prepare(dataset, recipe, loaded, options));
+      const examples = dataset && (await prepareExamples(dataset, recipe, loaded, options));
       return evaluatorOf(engine, examples, recipe.latency ?? true, options.signal);
     } finally {
       loaded.dispose();
@@ -77,6 +59,35 @@ export async function openEvaluator(
   } catch (error) {
     engine.dispose();
     throw error;
+  }
+}
+
+/** A model's accuracy on data, and how it was measured. */
+export interface Evaluation extends Required<Pick<Measured, "accuracy" | "loss">>, Pick<Measured, "top5"> {
+  readonly examples: number;
+  readonly split: string;
+  readonly scaling: string;
+  readonly backend: string;
+}
+
+/**
+ * Measures one model on one split of a dataset.
+ * @throws SecateurError as openEvaluator
+ */
+export async function evaluateModel(
+  recipe: Pick<Recipe, "seed" | "backend"> & Required<Pick<Recipe, "data">>,
+  model: Model,
+  options: EvaluatorOptions & { readonly events: Pick<JobEvents, "log" | "progress"> },
+): Promise<Evaluation> {
+  const evaluator = await openEvaluator({ ...recipe, latency: false }, model, options);
+  try {
+    const { accuracy, top5, loss } = (await evaluator?.measure(model, options.events.progress)) ?? {};
+    if (!evaluator?.data || accuracy === undefined || loss === undefined) throw new Error("data measures accuracy");
+    const { examples, split, scaling } = evaluator.data;
+    const how = { examples, split, scaling, backend: evaluator.backend.name };
+    return { accuracy, ...(top5 !== undefined && { top5 }), loss, ...how };
+  } finally {
+    evaluator?.dispose();
   }
 }
 
@@ -110,9 +121,9 @@ async function measureAccuracy(
 ): Promise<Measured> {
   const { evaluate } = await import("../engine/evaluate.ts");
   const { accuracy, top5, loss } = await evaluate(loaded, split, fit, scaling, {
-    ...(signal && { signal }),
-    onProgress: (done) =>
-      progress(done / split.count, `measuring accuracy, ${formatCount(done)} of ${formatCount(split.count)} images`),
+    signal,
+    onProgress: (done, total) =>
+      progress(done / total, `measuring accuracy, ${formatCount(done)} of ${formatCount(total)} images`),
   });
   return { accuracy, loss, ...(top5 !== undefined && { top5 }) };
 }
@@ -122,69 +133,4 @@ async function measureLatency(loaded: LoadedModel, progress: JobEvents["progress
   const one = await loaded.latency(1, latencyRepeats[1]);
   const many = await loaded.latency(32, latencyRepeats[32]);
   return { ...(one !== null && { latencyMs: one }), ...(many !== null && { latencyBatch32Ms: many }) };
-}
-
-/** Chooses the split and the scaling, and says which and why. */
-async function prepare(
-  dataset: Dataset,
-  recipe: Pick<Recipe, "data" | "seed">,
-  loaded: LoadedModel,
-  options: EvaluatorOptions,
-): Promise<Examples> {
-  const [input, ...others] = loaded.inputs;
-  if (!input || others.length > 0) {
-    throw new SecateurError(
-      "bad-data",
-      `The model has ${loaded.inputs.length} inputs, and ${dataset.path} can feed only one; prune it without data.`,
-    );
-  }
-  const fit = fitToInput(dataset, input.shape);
-  const { split, name, notes } = chooseSplit(dataset, recipe, options.split);
-  const { chooseScaling } = await import("../engine/chooseScaling.ts");
-  const chosen = await chooseScaling(loaded, dataset, fit, recipe.data?.scaling ?? "auto");
-  const tried = chosen.tried.map((each) => `${each.scaling.name} ${formatShare(each.accuracy)}`).join(", ");
-  const scalingNote =
-    chosen.tried.length > 1
-      ? [`Input scaling ${chosen.scaling.name} was chosen on ${formatCount(chosen.examples)} images: ${tried}.`]
-      : [];
-  for (const note of scalingNote) options.events.log("info", note);
-  return {
-    split,
-    fit,
-    scaling: chosen.scaling,
-    report: {
-      path: dataset.path,
-      scaling: chosen.scaling.name,
-      split: name,
-      examples: split.count,
-      notes: [...notes, ...scalingNote],
-    },
-  };
-}
-
-/** The examples to report on: the test split, or where there is none, validation data held out with the seed. */
-function chooseSplit(
-  dataset: Dataset,
-  { data, seed = defaultSeed }: Pick<Recipe, "data" | "seed">,
-  wanted: SplitName | undefined,
-): { split: Split; name: SplitName; notes: string[] } {
-  const name = wanted ?? (dataset.test ? "test" : "validation");
-  const split = splitOf(dataset, name, seed);
-  if (!split) {
-    throw new SecateurError("bad-data", `${dataset.path} has no ${name} split; name another, or add its files.`);
-  }
-  const limit = data?.limit?.[name];
-  const notes =
-    wanted || dataset.test
-      ? []
-      : [
-          "There is no test split: accuracy is measured on training images held out as validation data, which the model has probably seen.",
-        ];
-  return { split: limit ? take(split, limit) : split, name, notes };
-}
-
-function splitOf(dataset: Dataset, name: SplitName, seed: number): Split | undefined {
-  if (name === "test") return dataset.test;
-  if (name === "train") return dataset.train;
-  return dataset.train && holdOut(dataset.train, validationShare, seed).validation;
 }

@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { reasonOf, SecateurError, throwIfCancelled } from "../errors.ts";
 import { networkOf } from "../graph/networkOf.ts";
 import { countWeights } from "../metrics/counts.ts";
@@ -12,6 +12,7 @@ import { openEvaluator } from "./evaluator.ts";
 import { type JobEvents, partOf } from "./events.ts";
 import { countTrials, planOf } from "./plan.ts";
 import { parseRecipe } from "./schema.ts";
+import { titleOf } from "./title.ts";
 import { recordBaseline, recordTrials, type Subject } from "./trials.ts";
 
 export interface JobOptions {
@@ -94,10 +95,4 @@ async function withOutcome(journal: Journal, { events }: JobOptions, work: () =>
     await end("failed", reasonOf(error));
     throw error;
   }
-}
-
-/** What to call a model: its folder's name if it is `model.json`, else its own. */
-export function titleOf(modelPath: string): string {
-  const name = basename(modelPath, ".json");
-  return name === "model" ? basename(dirname(modelPath)) : name;
 }

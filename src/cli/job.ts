@@ -1,0 +1,59 @@
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SecateurError } from "../pruning/errors.ts";
+import { runRecipe } from "../pruning/recipe/runner.ts";
+import { newRunFolder, runsFolderName } from "../pruning/runs/folder.ts";
+import type { Run } from "../pruning/runs/run.ts";
+import { print, printJson } from "./output.ts";
+import { showProgress } from "./progress.ts";
+import { describeRun } from "./report.ts";
+
+export interface JobRequest {
+  readonly recipe: unknown;
+  /** Folder that the recipe's paths are relative to. */
+  readonly base: string;
+  /** What to call the recipe in a sentence. */
+  readonly where: string;
+  /** What to call the run's folder, below the current folder, where `out` names none. */
+  readonly title: string;
+  readonly out?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Where a terminal looks for tfjs-node: what the environment names, the current folder, this program's own. */
+export function tfjsNodeFolders(): string[] {
+  const own = dirname(fileURLToPath(import.meta.url));
+  return [process.env.SECATEUR_TFJS_NODE, process.cwd(), own].filter((folder) => folder !== undefined);
+}
+
+/**
+ * Runs a job with its progress on standard error and its result on standard output. Ctrl+C ends it at the next safe
+ * point and keeps the finished trials; a second one ends it at once.
+ * @throws SecateurError `cancelled`, naming the folder, once the run is safely on disk
+ */
+export async function runJob({ recipe, base, where, title, out, json }: JobRequest): Promise<void> {
+  const folder = resolve(out ?? newRunFolder(join(process.cwd(), runsFolderName), title, new Date()));
+  const run = await withProgress((events, signal) =>
+    runRecipe(recipe, { base, where, folder, tfjsNodeFolders: tfjsNodeFolders(), signal, events }),
+  );
+  if (json) printJson({ run: run.folder, baseline: run.baseline, trials: run.trials });
+  else print(describeRun(run));
+  if (run.status === "cancelled") {
+    throw new SecateurError("cancelled", `Cancelled; ${run.trials.length} finished trials are kept in ${run.folder}.`);
+  }
+}
+
+async function withProgress(
+  work: (events: ReturnType<typeof showProgress>["events"], signal: AbortSignal) => Promise<Run>,
+): Promise<Run> {
+  const cancel = new AbortController();
+  const onInterrupt = () => cancel.abort();
+  process.once("SIGINT", onInterrupt);
+  const display = showProgress();
+  try {
+    return await work(display.events, cancel.signal);
+  } finally {
+    process.off("SIGINT", onInterrupt);
+    display.stop();
+  }
+}
