@@ -4,6 +4,11 @@ import type { Mask } from "../model/zero.ts";
 const lowBits = 16;
 const lowMask = (1 << lowBits) - 1;
 const highBins = 1 << (31 - lowBits);
+/** Leaves out the sign, which −0 and some NaNs carry. */
+const unsigned = 0x7fffffff;
+
+// The loops below run over every weight of a model. They compute 0 or 1 where a branch would read more plainly:
+// which weights go is as good as random, and a branch guessed wrong half of the time takes four times as long.
 
 /**
  * Selects exactly `count` of the smallest scores among all arrays together. Equal scores are taken in order of
@@ -14,50 +19,62 @@ const highBins = 1 << (31 - lowBits);
  * @returns one mask per array, 1 = selected
  */
 export function selectSmallest(scores: readonly Float32Array[], count: number): Mask[] {
-  const bits = scores.map((array) => new Uint32Array(array.buffer, array.byteOffset, array.length));
-  const high = digitOfRank(bits, count, highBins, (value) => value >>> lowBits);
-  const low = digitOfRank(bits, high.left, lowMask + 1, (value) =>
-    value >>> lowBits === high.digit ? value & lowMask : -1,
-  );
+  const bits = scores.map((array) => new Int32Array(array.buffer, array.byteOffset, array.length));
+  const high = digitOfRank(highDigits(bits), count);
+  const low = digitOfRank(lowDigits(bits, high.digit), high.left);
   const threshold = high.digit * (lowMask + 1) + low.digit;
   let ties = low.left;
   return bits.map((array) => {
     const mask = new Uint8Array(array.length);
     for (let i = 0; i < array.length; i++) {
-      const value = array[i] as number;
-      if (value < threshold || (value === threshold && ties-- > 0)) mask[i] = 1;
+      const value = (array[i] as number) & unsigned;
+      mask[i] = Number(value < threshold);
+      if (value === threshold && ties-- > 0) mask[i] = 1;
     }
     return mask;
   });
 }
 
-/** The digit of the element that the first `count` end before, and how many of that digit still belong to them. */
-function digitOfRank(
-  arrays: readonly Uint32Array[],
-  count: number,
-  bins: number,
-  digitOf: (value: number) => number,
-): { digit: number; left: number } {
-  const histogram = new Float64Array(bins);
+/** How many elements have each high digit. */
+function highDigits(arrays: readonly Int32Array[]): Uint32Array {
+  const histogram = new Uint32Array(highBins);
   for (const array of arrays) {
     for (let i = 0; i < array.length; i++) {
-      const digit = digitOf(array[i] as number);
-      if (digit >= 0) histogram[digit] = (histogram[digit] as number) + 1;
+      const digit = ((array[i] as number) & unsigned) >>> lowBits;
+      histogram[digit] = (histogram[digit] as number) + 1;
     }
   }
+  return histogram;
+}
+
+/** How many of the elements with that high digit have each low digit. */
+function lowDigits(arrays: readonly Int32Array[], high: number): Uint32Array {
+  const histogram = new Uint32Array(lowMask + 1);
+  for (const array of arrays) {
+    for (let i = 0; i < array.length; i++) {
+      const value = (array[i] as number) & unsigned;
+      if (value >>> lowBits !== high) continue;
+      histogram[value & lowMask] = (histogram[value & lowMask] as number) + 1;
+    }
+  }
+  return histogram;
+}
+
+/** The digit of the element that the first `count` end before, and how many of that digit still belong to them. */
+function digitOfRank(histogram: Uint32Array, count: number): { digit: number; left: number } {
   let left = count;
-  for (let digit = 0; digit < bins; digit++) {
+  for (let digit = 0; digit < histogram.length; digit++) {
     const here = histogram[digit] as number;
     if (left < here) return { digit, left };
     left -= here;
   }
-  return { digit: bins, left };
+  return { digit: histogram.length, left };
 }
 
 /** Selects the scores below a threshold. */
 export function selectBelow(scores: Float32Array, threshold: number): Mask {
   const mask = new Uint8Array(scores.length);
-  for (let i = 0; i < scores.length; i++) if ((scores[i] as number) < threshold) mask[i] = 1;
+  for (let i = 0; i < scores.length; i++) mask[i] = Number((scores[i] as number) < threshold);
   return mask;
 }
 
