@@ -1,0 +1,83 @@
+import { dirname, join, resolve } from "node:path";
+import * as vscode from "vscode";
+import type { RunResult } from "../../protocol/worker.ts";
+import { runsFolderName } from "../../pruning/runs/folder.ts";
+import { isModelFile } from "../models/sniff.ts";
+import { modelName } from "../runs/order.ts";
+import type { Services } from "../services.ts";
+import { settingsFor } from "../settings.ts";
+import { firstAnswers, type PruneAnswers } from "../wizard/answers.ts";
+import { findDataFolders, rememberDataFolder, rememberedDataFolders } from "../wizard/dataFolders.ts";
+import { askHowToPrune } from "../wizard/prune.ts";
+import { recipeOf } from "../wizard/recipe.ts";
+import { execute } from "./execute.ts";
+import { type ModelTarget, modelOf } from "./target.ts";
+import { requireTrust } from "./trust.ts";
+
+const lastAnswers = "pruneAnswers";
+
+/**
+ * Prunes a model. With `options` nobody is asked: what they leave out is as a first-time user would find it.
+ * @returns what came of the run; undefined when the person gave up
+ */
+export async function pruneModel(
+  services: Services,
+  target?: ModelTarget,
+  options?: Partial<PruneAnswers>,
+): Promise<RunResult | undefined> {
+  requireTrust();
+  const model = await modelOf(target, services.store, services.finder);
+  if (!model) return undefined;
+  const answers = options ? { ...firstAnswers, ...options } : await ask(services, model.path);
+  if (!answers) return undefined;
+  const settings = settingsFor(vscode.Uri.file(model.path));
+  const title = modelName(model.path);
+  const home = homeOf(model.path);
+  return await execute(services, {
+    recipe: recipeOf(model.path, title, answers, settings),
+    base: home,
+    runsFolder: join(home, runsFolderName),
+    title,
+  });
+}
+
+/** The folder whose `.secateur` gets the runs of a model: its workspace folder, or its own. */
+export function homeOf(path: string): string {
+  return vscode.workspace.getWorkspaceFolder(vscode.Uri.file(path))?.uri.fsPath ?? dirname(path);
+}
+
+/**
+ * The wizard. Meanwhile the model is inspected, which fills the Layers view and takes the wizard away if the model
+ * turns out to be broken: better now than after four answers.
+ */
+async function ask({ memory, inView }: Services, path: string): Promise<PruneAnswers | undefined> {
+  const broken = new AbortController();
+  const inspection = inView.show(path, modelName(path));
+  const failure = inspection.then(
+    () => undefined,
+    (error: unknown) => {
+      broken.abort();
+      return { error };
+    },
+  );
+  if (!(await isModelFile(path))) await inspection;
+  const answers = await askHowToPrune({
+    modelName: modelName(path),
+    start: { ...firstAnswers, ...memory.get<Partial<PruneAnswers>>(lastAnswers) },
+    dataFolders: await dataFolders(memory, path),
+    signal: broken.signal,
+  });
+  const failed = answers || broken.signal.aborted ? await failure : undefined;
+  if (failed) throw failed.error;
+  if (!answers) return undefined;
+  await memory.update(lastAnswers, answers);
+  if (answers.data !== undefined) await rememberDataFolder(memory, answers.data);
+  return answers;
+}
+
+/** Folders of data to offer, likeliest first: the setting's, those used before, those found. */
+async function dataFolders(memory: vscode.Memento, model: string): Promise<string[]> {
+  const { dataPath } = settingsFor(vscode.Uri.file(model));
+  const set = dataPath === "" ? [] : [resolve(homeOf(model), dataPath)];
+  return [...new Set([...set, ...rememberedDataFolders(memory), ...(await findDataFolders())])];
+}

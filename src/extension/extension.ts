@@ -1,0 +1,55 @@
+import * as vscode from "vscode";
+import { criteria } from "../pruning/criteria/registry.ts";
+import { registerCommands } from "./commands/register.ts";
+import { Jobs } from "./jobs.ts";
+import { ModelFinder } from "./models/finder.ts";
+import { ParetoPanel } from "./panel/paretoPanel.ts";
+import { Reporter } from "./reporter.ts";
+import { RunStore } from "./runs/store.ts";
+import type { Services } from "./services.ts";
+import { settingsFor, tfjsNodeFolders } from "./settings.ts";
+import { StatusBar } from "./statusBar.ts";
+import { followSelection } from "./views/layers/follow.ts";
+import { ModelInView } from "./views/layers/state.ts";
+import { LayersTree } from "./views/layers/tree.ts";
+import { RunsTree } from "./views/runs/tree.ts";
+import { type WorkerOptions, withWorker } from "./worker/client.ts";
+
+/** Builds the parts and puts them together; answers them for tests. */
+export function activate(context: vscode.ExtensionContext): Services {
+  const { extensionUri, subscriptions } = context;
+  const own = <T extends vscode.Disposable>(part: T): T => {
+    subscriptions.push(part);
+    return part;
+  };
+  const log = own(vscode.window.createOutputChannel("Secateur", { log: true }));
+  const workerOptions = (): WorkerOptions => ({
+    script: vscode.Uri.joinPath(extensionUri, "dist", "worker.js").fsPath,
+    tfjsNodeFolders: tfjsNodeFolders(extensionUri),
+    log: (level, message) => log[level](message),
+  });
+  const criterion = () => criteria.find(({ name }) => name === settingsFor().criterion) ?? criteria[0];
+
+  const reporter = own(new Reporter(log));
+  const finder = own(new ModelFinder());
+  const store = own(new RunStore(context.workspaceState));
+  const jobs = own(new Jobs(store, workerOptions));
+  const inView = own(
+    new ModelInView((model, signal) =>
+      withWorker(workerOptions(), (worker) => worker.inspect({ model, criterion: criterion().name }, signal)),
+    ),
+  );
+  const layers = own(new LayersTree(inView, criterion));
+  const runs = own(new RunsTree(store));
+  const panel = own(new ParetoPanel(extensionUri, store, log));
+  own(new StatusBar(jobs));
+  const services = { memory: context.workspaceState, reporter, finder, store, jobs, inView, layers, runs, panel };
+  own(registerCommands(services, context.extension.id));
+  own(followSelection(services));
+  // After what was asked for is there: looking at the disk must not hold it up.
+  setImmediate(() => {
+    void store.refresh();
+    void finder.models();
+  });
+  return services;
+}

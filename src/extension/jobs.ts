@@ -1,0 +1,121 @@
+import * as vscode from "vscode";
+import type { RunResult } from "../protocol/worker.ts";
+import { SecateurError } from "../pruning/errors.ts";
+import { newRunFolder } from "../pruning/runs/folder.ts";
+import { Owner } from "./disposable.ts";
+import { contextKeys } from "./ids.ts";
+import type { RunStore } from "./runs/store.ts";
+import { text } from "./text.ts";
+import { TurnTaking } from "./turns.ts";
+import { type WorkerOptions, withWorker } from "./worker/client.ts";
+
+/** A recipe to execute, and where. */
+export interface JobRequest {
+  readonly recipe: unknown;
+  /** Folder that the recipe's paths are relative to. */
+  readonly base: string;
+  /** The folder that gets the run's folder. */
+  readonly runsFolder: string;
+  /** Short name for people and for the folder. */
+  readonly title: string;
+}
+
+/** A run that goes or waits for its turn. */
+export interface Job {
+  readonly title: string;
+  /** Its run folder, once its turn has come. */
+  folder?: string;
+  /** 0 to 1. */
+  fraction: number;
+  cancel(): void;
+}
+
+/**
+ * The runs this window has started. They go one at a time, for two at once would spoil each other's latencies and
+ * share memory that a large model needs for itself; the others wait their turn. One run, one child process.
+ */
+export class Jobs extends Owner {
+  readonly #changed = this.own(new vscode.EventEmitter<void>());
+  readonly onDidChange = this.#changed.event;
+  readonly #jobs = new Set<Job>();
+  readonly #turns = new TurnTaking();
+  readonly #store: RunStore;
+  readonly #workerOptions: () => WorkerOptions;
+
+  constructor(store: RunStore, workerOptions: () => WorkerOptions) {
+    super();
+    this.#store = store;
+    this.#workerOptions = workerOptions;
+    this.own(this.onDidChange(() => this.#publish()));
+    this.own({ dispose: () => this.#cancelAll() });
+  }
+
+  /** In the order they were started: the first is going, the others wait. */
+  get jobs(): readonly Job[] {
+    return [...this.#jobs];
+  }
+
+  /** The job whose run folder this is. */
+  of(folder: string): Job | undefined {
+    return this.jobs.find((job) => job.folder === folder);
+  }
+
+  /**
+   * Executes a recipe with a notification that shows progress and cancels.
+   * @throws SecateurError as the runner threw it; `cancelled` when it never began or had to be killed
+   */
+  async start(request: JobRequest): Promise<RunResult> {
+    const abort = new AbortController();
+    const job: Job = { title: request.title, fraction: 0, cancel: () => abort.abort() };
+    this.#jobs.add(job);
+    this.#changed.fire();
+    const options = { location: vscode.ProgressLocation.Notification, title: request.title, cancellable: true };
+    try {
+      return await vscode.window.withProgress(options, async (progress, token) => {
+        token.onCancellationRequested(() => abort.abort());
+        if (this.#jobs.size > 1) progress.report({ message: text.waitingForTurn });
+        return await this.#turns.take(abort.signal, () => this.#run(request, job, progress, abort.signal));
+      });
+    } finally {
+      this.#jobs.delete(job);
+      this.#changed.fire();
+      await this.#store.refresh();
+    }
+  }
+
+  async #run(
+    { recipe, base, runsFolder, title }: JobRequest,
+    job: Job,
+    progress: vscode.Progress<{ message?: string; increment?: number }>,
+    signal: AbortSignal,
+  ): Promise<RunResult> {
+    if (signal.aborted) throw new SecateurError("cancelled", text.cancelled);
+    progress.report({ message: text.starting });
+    const folder = newRunFolder(runsFolder, title, new Date());
+    job.folder = folder;
+    const touch = () => this.#store.touch();
+    return await withWorker(this.#workerOptions(), (worker) =>
+      worker.run(
+        { recipe, base, folder },
+        {
+          runChanged: touch,
+          trial: touch,
+          progress: ({ fraction, message }) => {
+            progress.report({ message: text.progress(fraction, message), increment: (fraction - job.fraction) * 100 });
+            job.fraction = fraction;
+            this.#changed.fire();
+          },
+        },
+        signal,
+      ),
+    );
+  }
+
+  #cancelAll(): void {
+    for (const job of this.#jobs) job.cancel();
+  }
+
+  #publish(): void {
+    void vscode.commands.executeCommand("setContext", contextKeys.running, this.#jobs.size > 0);
+  }
+}

@@ -1,0 +1,18 @@
+import { formatShare } from "../pruning/text.ts";
+
+/** Sentences of the extension that are not about one item of a view. */
+export const text = {
+  starting: "Starting …",
+  cancelled: "Cancelled.",
+  waitingForTurn: "Waiting for the run before it",
+  progress: (fraction: number, message: string): string =>
+    `${formatShare(Math.floor(fraction * 100) / 100)} · ${message}`,
+  notTrusted: "Pruning runs code on files of this workspace, so it needs a workspace that you trust.",
+  cancelledRun: (kept: number): string =>
+    kept === 0
+      ? "The run was cancelled before its first model was done."
+      : `The run was cancelled; ${kept === 1 ? "the model it had finished is" : `the ${kept} models it had finished are`} kept.`,
+  runsElsewhere: (title: string): string =>
+    `The run of ${title} was started in another window or a terminal; cancel it there.`,
+  stillRunning: (title: string): string => `The run of ${title} is still going; cancel it before deleting it.`,
+};

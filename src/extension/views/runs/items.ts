@@ -1,0 +1,117 @@
+import { formatMetric, metricDefinitions, metricValue } from "../../../pruning/metrics/definitions.ts";
+import type { Run, RunStatus, Trial } from "../../../pruning/runs/run.ts";
+import { isBaseline, modelName } from "../../runs/order.ts";
+import { type ItemText, type Row, tooltipTable } from "../itemText.ts";
+
+const statusIcons: Record<RunStatus, string> = {
+  running: "loading~spin",
+  done: "circle-filled",
+  failed: "error",
+  cancelled: "circle-slash",
+  interrupted: "warning",
+};
+
+const statusWords: Record<RunStatus, string> = {
+  running: "running",
+  done: "done",
+  failed: "failed",
+  cancelled: "cancelled",
+  interrupted: "interrupted: its process ended before it was done",
+};
+
+/** `3 models` and the like. */
+export const countOf = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+/** A run, one line. */
+export function runText(run: Run, now: Date): ItemText {
+  const label = run.title || modelName(run.model);
+  const status = run.status === "done" ? "" : `${run.status} · `;
+  const description = `${status}${countOf(run.trials.length, "model")} · ${when(run.started, now)}`;
+  return {
+    label,
+    description,
+    tooltip: tooltipTable(label, runRows(run), [...(run.error ? [run.error] : []), ...(run.data?.notes ?? [])]),
+    icon: statusIcons[run.status],
+    spoken: `${label}, ${statusWords[run.status]}, ${countOf(run.trials.length, "pruned model")}, started ${when(run.started, now)}`,
+  };
+}
+
+function runRows(run: Run): Row[] {
+  return [
+    ["Status", statusWords[run.status], ""],
+    ["Model", run.model, ""],
+    ["Started", new Date(run.started).toLocaleString(), duration(run)],
+    ...(run.data ? [dataRow(run.data)] : [["Data", "none", "sizes only"] as const]),
+    ...(run.backend ? [["Backend", run.backend.name, run.backend.detail] as const] : []),
+    ["Machine", run.machine.cpu, `${run.machine.cores} cores, Node ${run.versions.node}`],
+  ];
+}
+
+function dataRow(data: NonNullable<Run["data"]>): Row {
+  return ["Data", data.path, `${data.examples} examples of ${data.split}, scaled ${data.scaling}`];
+}
+
+function duration({ started, finished }: Run): string {
+  if (finished === undefined) return "";
+  const seconds = (Date.parse(finished) - Date.parse(started)) / 1000;
+  return seconds < 90 ? `took ${Math.round(seconds)} s` : `took ${Math.round(seconds / 60)} min`;
+}
+
+/** Time of day for today, else the date. */
+function when(iso: string, now: Date): string {
+  const time = new Date(iso);
+  const today = time.toDateString() === now.toDateString();
+  return today
+    ? time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+    : time.toLocaleDateString([], { month: "short", day: "numeric", year: "numeric" });
+}
+
+/** A trial, one line: its two main numbers beside the name, all of them in the tooltip. */
+export function trialText(trial: Trial): ItemText {
+  const label = isBaseline(trial) ? "Not pruned" : trial.label;
+  const { metrics } = trial;
+  const accuracy = metricValue(metrics, "accuracy");
+  const facts = [
+    `${formatMetric(metrics, "sparsity")} sparse`,
+    accuracy === undefined
+      ? `${formatMetric(metrics, "gzipBytes")} gzipped`
+      : `${formatMetric(metrics, "accuracy")} accuracy`,
+  ];
+  return {
+    label,
+    description: facts.join(" · "),
+    tooltip: tooltipTable(label, trialRows(trial), trial.notes),
+    icon: isBaseline(trial) ? "home" : "circle-small-filled",
+    spoken: `${label}, ${facts.join(", ")}`,
+  };
+}
+
+function trialRows({ metrics }: Trial): Row[] {
+  return metricDefinitions
+    .filter(({ key }) => metricValue(metrics, key) !== undefined)
+    .map(({ key, title, definition }) => [title, formatMetric(metrics, key), definition]);
+}
+
+/**
+ * One sentence on what a finished run has shown: the sparsest model that keeps its accuracy within a point of the
+ * baseline, or the best there is.
+ */
+export function summaryText(run: Run): string {
+  const made = `Pruned ${countOf(run.trials.length, "model")}`;
+  const best = bestTrial(run);
+  if (!best) return `${made}.`;
+  const sparsity = formatMetric(best.metrics, "sparsity");
+  if (metricValue(best.metrics, "accuracy") === undefined)
+    return `${made}: ${sparsity} sparse is ${formatMetric(best.metrics, "gzipBytes")} gzipped.`;
+  const before = run.baseline ? ` (${formatMetric(run.baseline.metrics, "accuracy")} unpruned)` : "";
+  return `${made}: ${sparsity} sparse keeps ${formatMetric(best.metrics, "accuracy")} accuracy${before}.`;
+}
+
+function bestTrial(run: Run): Trial | undefined {
+  const sparsest = run.trials.toSorted((a, b) => b.metrics.sparsity - a.metrics.sparsity);
+  const accuracy = (trial: Trial) => metricValue(trial.metrics, "accuracy") ?? Number.NEGATIVE_INFINITY;
+  const asked = run.baseline && metricValue(run.baseline.metrics, "accuracy");
+  if (asked === undefined) return sparsest[0];
+  const good = sparsest.find((trial) => accuracy(trial) >= asked - 0.01);
+  return good ?? sparsest.toSorted((a, b) => accuracy(b) - accuracy(a))[0];
+}

@@ -1,0 +1,30 @@
+import type { Recipe } from "../../pruning/recipe/schema.ts";
+import type { PruneAnswers } from "./answers.ts";
+
+/** The settings that a recipe made by the wizard takes over. */
+export interface RecipeSettings {
+  readonly backend: Recipe["backend"];
+  readonly dataLimit: number;
+  readonly latency: boolean;
+}
+
+/** The recipe that does what was answered. Paths are absolute, so that it holds wherever it is kept. */
+export function recipeOf(model: string, title: string, answers: PruneAnswers, settings: RecipeSettings): Recipe {
+  const { method, sparsity, scope, data } = answers;
+  const { backend, dataLimit, latency } = settings;
+  return {
+    title,
+    model,
+    ...(data !== undefined && {
+      data: {
+        path: data,
+        scaling: "auto",
+        ...(dataLimit > 0 && { limit: { validation: dataLimit, test: dataLimit } }),
+      },
+    }),
+    seed: 1,
+    backend,
+    ...(!latency && { latency }),
+    steps: [{ prune: method, scope, sparsity: [...sparsity] }],
+  };
+}
