@@ -1,4 +1,4 @@
-import type { MetricName, Metrics } from "../runs/run.ts";
+import type { MetricName, Metrics } from "./metrics.ts";
 import { bytes, count, largeCount, milliseconds, nats, type Quantity, share, times } from "./quantities.ts";
 
 /** Which way a person wants a metric to go. */

@@ -1,5 +1,5 @@
-import type { MetricName, Trial } from "../runs/run.ts";
 import { type Direction, metricDefinition, metricValue } from "./definitions.ts";
+import type { MetricName, Metrics } from "./metrics.ts";
 
 /** Something with a place in a plane. */
 export interface Point {
@@ -35,7 +35,7 @@ export function paretoFront<P extends Point>(points: readonly P[], better: Direc
 
 /** Ids of the trials on the front of two metrics, along x. Trials that lack either metric are left out. */
 export function frontOfTrials(
-  trials: readonly Pick<Trial, "id" | "metrics">[],
+  trials: readonly { readonly id: string; readonly metrics: Metrics }[],
   x: MetricName,
   y: MetricName,
 ): readonly string[] {

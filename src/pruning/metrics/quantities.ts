@@ -121,5 +121,5 @@ export const nats: Quantity = {
   unit: "nats",
   format: significant,
   tick: (value, step) => value.toFixed(decimals(step)),
-  change: (value, reference) => signed(value - reference, significant(Math.abs(value - reference))),
+  change: (value, reference) => signed(value - reference, Math.abs(value - reference).toFixed(3)),
 };

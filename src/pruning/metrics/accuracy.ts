@@ -1,0 +1,66 @@
+/** How well scores tell the classes of labelled examples. */
+export interface Classification {
+  readonly examples: number;
+  /** Share whose label has the best score; the first one of equals, as argmax takes it. */
+  readonly accuracy: number;
+  /** Share whose label is among the five best; only where there are more than five classes. */
+  readonly top5?: number;
+  /** Mean cross-entropy, in nats. */
+  readonly loss: number;
+}
+
+/** As Keras clips probabilities before taking their logarithm. */
+const epsilon = 1e-7;
+
+/**
+ * Accuracy and loss of a classifier's outputs. They are taken for probabilities when every row is non-negative and
+ * sums to 1, otherwise for logits. A row that is not all finite numbers counts as wrong, at the greatest loss that
+ * a clipped probability has, so that a broken model has figures too.
+ * @param scores `labels.length × classes`, row-major
+ * @param labels class indices below `classes`; at least one
+ */
+export function classificationOf(scores: Float32Array, classes: number, labels: ArrayLike<number>): Classification {
+  const examples = labels.length;
+  const rows = Array.from({ length: examples }, (_, i) => scores.subarray(i * classes, (i + 1) * classes));
+  const loss = rows.every((row) => !isSound(row) || isDistribution(row)) ? lossOfProbabilities : lossOfLogits;
+  let [first, firstFive, lossSum] = [0, 0, 0];
+  rows.forEach((row, i) => {
+    const label = labels[i] as number;
+    const rank = isSound(row) ? rankOf(row, label) : classes;
+    if (rank === 0) first++;
+    if (rank < 5) firstFive++;
+    lossSum += isSound(row) ? loss(row, label) : -Math.log(epsilon);
+  });
+  const top5 = classes > 5 ? { top5: firstFive / examples } : {};
+  return { examples, accuracy: first / examples, ...top5, loss: lossSum / examples };
+}
+
+/** How many classes come before the label when sorted by score, equals by index: 0 is best. */
+function rankOf(row: Float32Array, label: number): number {
+  const score = row[label] as number;
+  return row.reduce((rank, other, i) => (other > score || (other === score && i < label) ? rank + 1 : rank), 0);
+}
+
+function isSound(row: Float32Array): boolean {
+  return row.every(Number.isFinite);
+}
+
+function isDistribution(row: Float32Array): boolean {
+  let sum = 0;
+  for (const value of row) {
+    if (!(value >= 0)) return false;
+    sum += value;
+  }
+  return Math.abs(sum - 1) < 1e-3;
+}
+
+function lossOfProbabilities(row: Float32Array, label: number): number {
+  return -Math.log(Math.min(Math.max(row[label] as number, epsilon), 1 - epsilon));
+}
+
+/** −log softmax, shifted by the greatest logit so that nothing overflows. */
+function lossOfLogits(row: Float32Array, label: number): number {
+  const greatest = row.reduce((a, b) => Math.max(a, b));
+  const sum = row.reduce((total, logit) => total + Math.exp(logit - greatest), 0);
+  return Math.log(sum) + greatest - (row[label] as number);
+}
