@@ -1,0 +1,66 @@
+import * as v from "valibot";
+import { axisFromFront } from "../lengths.ts";
+import { flag, knownLength, LayerProblem, type LayerRule, onlyInput, rule, type Slot } from "./rule.ts";
+
+// Source: tfjs-layers/src/layers/normalization.ts, 4.22.0.
+
+const scaleAndShift = { scale: flag(true), center: flag(true) };
+
+function scaleAndShiftSlots(s: { scale: boolean; center: boolean }, shape: readonly number[]): Slot[] {
+  const slots: Slot[] = [];
+  if (s.scale) slots.push({ path: "gamma", shape, role: "normalization" });
+  if (s.center) slots.push({ path: "beta", shape, role: "normalization" });
+  return slots;
+}
+
+/** Keras wrote the axis as a list for a while; tfjs takes such a list of one if it counts from the front. */
+const batchAxis = v.nullish(v.union([v.number(), v.tuple([v.pipe(v.number(), v.minValue(0))])]), -1);
+
+const batchNormalization = rule(v.object({ axis: batchAxis, ...scaleAndShift }), (s) => ({
+  outputs: (inputs) => [onlyInput(inputs)],
+  slots: (inputs) => {
+    const input = onlyInput(inputs);
+    const axis = axisFromFront(typeof s.axis === "number" ? s.axis : s.axis[0], input.length);
+    const shape = [knownLength(input[axis], `axis ${axis}`)];
+    return [
+      ...scaleAndShiftSlots(s, shape),
+      { path: "moving_mean", shape, role: "state" },
+      { path: "moving_variance", shape, role: "state" },
+    ];
+  },
+  unprunable: "It holds the scale, shift and running statistics of batch normalisation, which has no kernel.",
+}));
+
+const axes = v.nullish(v.union([v.number(), v.array(v.number())]), -1);
+
+const layerNormalization = rule(v.object({ axis: axes, ...scaleAndShift }), (s) => ({
+  outputs: (inputs) => [onlyInput(inputs)],
+  slots: (inputs) => {
+    const input = onlyInput(inputs);
+    const shape = [s.axis].flat().map((axis) => knownLength(input[axisFromFront(axis, input.length)], `axis ${axis}`));
+    return scaleAndShiftSlots(s, shape);
+  },
+  unprunable: "It holds the scale and shift of layer normalisation, which has no kernel.",
+}));
+
+const sharedAxes = v.nullish(v.union([v.number(), v.array(v.number())]), []);
+
+const prelu = rule(v.object({ shared_axes: sharedAxes }), (s) => {
+  const shared = [s.shared_axes].flat();
+  return {
+    outputs: (inputs) => [onlyInput(inputs)],
+    slots: (inputs) => {
+      const axes = onlyInput(inputs).slice(1);
+      if (axes.length === 0) throw new LayerProblem("needs an input of 2 or more axes");
+      const shape = axes.map((length, i) => (shared.includes(i + 1) ? 1 : knownLength(length, `axis ${i + 1}`)));
+      return [{ path: "alpha", shape, role: "constant" }];
+    },
+    unprunable: "It holds the slopes of an activation, which has no kernel.",
+  };
+});
+
+export const normalizationRules: Readonly<Record<string, LayerRule>> = {
+  BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+  PReLU: prelu,
+};

@@ -1,0 +1,51 @@
+import type { JsonObject } from "../../model/model.ts";
+import { convolutionRules } from "./convolution.ts";
+import { denseRules } from "./dense.ts";
+import { mergeRules } from "./merge.ts";
+import { normalizationRules } from "./normalization.ts";
+import { poolingRules } from "./pooling.ts";
+import { preprocessingRules } from "./preprocessing.ts";
+import { cellNames, recurrentRules } from "./recurrent.ts";
+import { reshapingRules } from "./reshaping.ts";
+import { type LayerBehaviour, LayerProblem, type LayerRule } from "./rule.ts";
+import { checkSettings } from "./settings.ts";
+import { unchangedRules } from "./unchanged.ts";
+import { wrapperRules } from "./wrappers.ts";
+
+/**
+ * One rule per layer class that @tensorflow/tfjs-layers 4.22.0 registers, models and InputLayer apart. Its
+ * npm entry leaves out the classes of its nlp folder (EinsumDense, MultiHeadAttention …): no file can use them.
+ */
+export const layerRules: Readonly<Record<string, LayerRule>> = {
+  ...convolutionRules,
+  ...denseRules,
+  ...mergeRules,
+  ...normalizationRules,
+  ...poolingRules,
+  ...preprocessingRules,
+  ...recurrentRules,
+  ...reshapingRules,
+  ...unchangedRules,
+  ...wrapperRules,
+};
+
+/** Classes of layers that are models of layers. */
+export const modelClasses: readonly string[] = ["Sequential", "Functional", "Model"];
+
+const isLayerClass = (className: string) => Object.hasOwn(layerRules, className);
+
+/**
+ * Reads a layer of any class.
+ * @throws LayerProblem for a class or a setting TensorFlow.js cannot load
+ */
+export function behaviourOf(className: string, config: JsonObject): LayerBehaviour {
+  if (cellNames.includes(className)) throw new LayerProblem("is a cell, which only works inside a layer of class RNN");
+  const rule = isLayerClass(className) ? layerRules[className] : undefined;
+  if (!rule) {
+    throw new LayerProblem(
+      "is of a class that TensorFlow.js does not know: replace the layer, or export a SavedModel and convert it to a graph model",
+    );
+  }
+  checkSettings(className, config, isLayerClass);
+  return rule(config, behaviourOf);
+}

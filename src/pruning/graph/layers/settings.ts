@@ -1,0 +1,77 @@
+import type { JsonObject, JsonValue } from "../../model/model.ts";
+import { LayerProblem } from "./rule.ts";
+
+// Names that TensorFlow.js 4.22 finds in its registry, after it has made snake_case camelCase. Source:
+// tfjs-layers/src/activations.ts, initializers.ts, regularizers.ts, constraints.ts; utils/generic_utils.ts.
+// `gelu_new` is registered with its underscore, so no file can name it.
+
+const activations = new Set([
+  ..."elu selu relu relu6 linear sigmoid hardSigmoid softplus softsign tanh softmax".split(" "),
+  ..."logSoftmax gelu mish swish".split(" "),
+]);
+
+const initializerNames =
+  "constant glorotNormal glorotUniform heNormal heUniform identity leCunNormal leCunUniform ones orthogonal randomNormal randomUniform truncatedNormal varianceScaling zeros";
+
+/** Classes that are known by that name, and by the short names that stand for them. */
+function withShortNames(names: string): ReadonlySet<string> {
+  const short = names.split(" ");
+  return new Set([...short, ...short.map((name) => name.charAt(0).toUpperCase() + name.slice(1))]);
+}
+
+const kinds: readonly { readonly key: RegExp; readonly word: string; readonly known: ReadonlySet<string> }[] = [
+  { key: /(^|_)activation$/, word: "activation", known: activations },
+  { key: /_initializer$/, word: "initialiser", known: withShortNames(initializerNames) },
+  { key: /_regularizer$/, word: "regulariser", known: new Set(["L1L2", "l1l2"]) },
+  { key: /_constraint$/, word: "constraint", known: withShortNames("maxNorm minMaxNorm nonNeg unitNorm") },
+];
+
+/** Layers that read `activity_regularizer`, which tfjs then refuses to compute. */
+const regularizesActivity = /^(Dense|Embedding|Conv[123]D|Conv[23]DTranspose|DepthwiseConv2D|SeparableConv2D)$/;
+
+/**
+ * Refuses activations, initialisers, regularisers and constraints that TensorFlow.js does not know: it reads
+ * all of them when it loads a model, though only the first matter for running it.
+ * @param isLayerClass tells a layer, which Keras allows as activation
+ * @throws LayerProblem
+ */
+export function checkSettings(className: string, config: JsonObject, isLayerClass: (name: string) => boolean): void {
+  for (const [key, value] of Object.entries(config)) {
+    if (key === "cell" || key === "cells") {
+      for (const cell of [value].flat()) checkSettings("cell", inner(cell), isLayerClass);
+      continue;
+    }
+    if (key === "activity_regularizer") {
+      if (value !== null && regularizesActivity.test(className)) {
+        throw new LayerProblem("has an activity regulariser, which TensorFlow.js cannot compute: set it to null");
+      }
+      continue;
+    }
+    const kind = kinds.find((each) => each.key.test(key));
+    const name = kind && nameOf(value);
+    if (!kind || name === undefined || kind.known.has(camelCase(name))) continue;
+    if (kind.word === "activation" && isLayerClass(name)) continue;
+    throw new LayerProblem(
+      `has the ${kind.word} "${name}", which TensorFlow.js does not know; it knows ${[...kind.known].join(", ")}`,
+    );
+  }
+}
+
+/** The config of a serialised cell; what is none is refused where the cell is read. */
+function inner(cell: JsonValue): JsonObject {
+  const isObject = (value: JsonValue | undefined) =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject(cell) && isObject((cell as JsonObject).config) ? ((cell as JsonObject).config as JsonObject) : {};
+}
+
+/** The name in a setting such as `"relu"` or `{"class_name": "L1L2", …}`. */
+function nameOf(value: JsonValue): string | undefined {
+  if (typeof value === "string") return value;
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  return typeof value.class_name === "string" ? value.class_name : undefined;
+}
+
+/** As tfjs reads every string of a topology except names. */
+function camelCase(text: string): string {
+  return text.length < 2 ? text : text.replace(/_+(\w|$)/g, (_, letter: string) => letter.toUpperCase());
+}
