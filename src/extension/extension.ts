@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { criteria } from "../pruning/criteria/registry.ts";
+import { type WorkerOptions, withWorker } from "./child/workerClient.ts";
 import { registerCommands } from "./commands/register.ts";
 import { Jobs } from "./jobs.ts";
 import { ModelFinder } from "./models/finder.ts";
@@ -13,7 +14,6 @@ import { followSelection } from "./views/layers/follow.ts";
 import { ModelInView } from "./views/layers/state.ts";
 import { LayersTree } from "./views/layers/tree.ts";
 import { RunsTree } from "./views/runs/tree.ts";
-import { type WorkerOptions, withWorker } from "./worker/client.ts";
 
 /** Builds the parts and puts them together; answers them for tests. */
 export function activate(context: vscode.ExtensionContext): Services {

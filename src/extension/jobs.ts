@@ -2,12 +2,12 @@ import * as vscode from "vscode";
 import type { RunResult } from "../protocol/worker.ts";
 import { SecateurError } from "../pruning/errors.ts";
 import { newRunFolder } from "../pruning/runs/folder.ts";
+import { type WorkerOptions, withWorker } from "./child/workerClient.ts";
 import { Owner } from "./disposable.ts";
 import { contextKeys } from "./ids.ts";
 import type { RunStore } from "./runs/store.ts";
 import { text } from "./text.ts";
 import { TurnTaking } from "./turns.ts";
-import { type WorkerOptions, withWorker } from "./worker/client.ts";
 
 /** A recipe to execute, and where. */
 export interface JobRequest {

@@ -1,5 +1,6 @@
 import { formatMetric, metricDefinitions, metricValue } from "../../../pruning/metrics/definitions.ts";
 import type { Run, RunStatus, Trial } from "../../../pruning/runs/run.ts";
+import { formatShare } from "../../../pruning/text.ts";
 import { isBaseline, modelName } from "../../runs/order.ts";
 import { type ItemText, type Row, tooltipTable } from "../itemText.ts";
 
@@ -72,7 +73,7 @@ export function trialText(trial: Trial): ItemText {
   const { metrics } = trial;
   const accuracy = metricValue(metrics, "accuracy");
   const facts = [
-    `${formatMetric(metrics, "sparsity")} sparse`,
+    `${formatShare(metrics.sparsity)} sparse`,
     accuracy === undefined
       ? `${formatMetric(metrics, "gzipBytes")} gzipped`
       : `${formatMetric(metrics, "accuracy")} accuracy`,
@@ -100,7 +101,7 @@ export function summaryText(run: Run): string {
   const made = `Pruned ${countOf(run.trials.length, "model")}`;
   const best = bestTrial(run);
   if (!best) return `${made}.`;
-  const sparsity = formatMetric(best.metrics, "sparsity");
+  const sparsity = formatShare(best.metrics.sparsity);
   if (metricValue(best.metrics, "accuracy") === undefined)
     return `${made}: ${sparsity} sparse is ${formatMetric(best.metrics, "gzipBytes")} gzipped.`;
   const before = run.baseline ? ` (${formatMetric(run.baseline.metrics, "accuracy")} unpruned)` : "";

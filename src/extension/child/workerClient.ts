@@ -25,7 +25,7 @@ import {
 } from "../../protocol/worker.ts";
 import { type ErrorCode, SecateurError } from "../../pruning/errors.ts";
 import type { Inspection } from "../../pruning/metrics/inspection.ts";
-import { ChildProcess, type LogLine } from "./process.ts";
+import { ChildProcess, type LogLine } from "./childProcess.ts";
 
 export interface WorkerOptions {
   /** The worker's bundle. */

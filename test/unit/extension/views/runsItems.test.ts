@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { runText, summaryText, trialText } from "../../../../src/extension/views/runs/items.ts";
+import type { Run, Trial } from "../../../../src/pruning/runs/run.ts";
+import { panelRun } from "../../../support/panelRuns.ts";
+
+describe("extension/views/runs/items", () => {
+  const run = panelRun("r", 0, [
+    [0.3, 90.5],
+    [0.6, 89.9],
+    [0.9, 61],
+  ]);
+  const trial = (index: number): Trial => run.trials[index] as Trial;
+  const now = new Date("2026-11-20T12:00:00.000Z");
+
+  it("puts sparsity and accuracy beside a trial's name", () => {
+    assert.equal(trialText(trial(1)).label, "magnitude 60 %");
+    assert.match(trialText(trial(1)).description, /^60 % sparse · 89\.9 % accuracy$/);
+  });
+
+  it("calls the baseline what it is", () => {
+    assert.equal(trialText(run.baseline as Trial).label, "Not pruned");
+  });
+
+  it("gives every metric that was measured in the tooltip, with its definition, and the trial's notes", () => {
+    const { tooltip } = trialText({ ...trial(0), notes: ["Layer a was left out."] });
+    for (const title of ["Sparsity", "Accuracy", "Gzip size", "Effective MACs", "Latency"])
+      assert.match(tooltip, new RegExp(`^\\| ${title} \\| [^|]+ \\| [^|]{20,} \\|$`, "m"));
+    assert.match(tooltip, /Layer a was left out\\\.$/);
+  });
+
+  it("shows the size where accuracy was not measured", () => {
+    const [sizesOnly] = panelRun("s", 0, [[0.5]]).trials;
+    assert.ok(sizesOnly);
+    assert.match(trialText(sizesOnly).description, /gzipped$/);
+    assert.ok(!trialText(sizesOnly).tooltip.includes("| Accuracy |"));
+  });
+
+  it("says of a run how it stands, how many models it has made and when", () => {
+    assert.match(runText(run, now).description, /^3 models · /);
+    assert.match(runText({ ...run, status: "running" }, now).description, /^running · 3 models · /);
+    assert.match(runText({ ...run, trials: run.trials.slice(0, 1) }, now).description, /^1 model · /);
+    const statuses = ["running", "done", "failed", "cancelled", "interrupted"] as const;
+    assert.equal(new Set(statuses.map((status) => runText({ ...run, status }, now).icon)).size, statuses.length);
+  });
+
+  it("shows why a run failed, and what it was measured on", () => {
+    const { tooltip } = runText({ ...run, status: "failed", error: "The disk is full." }, now);
+    assert.match(tooltip, /The disk is full\\\.$/m);
+    assert.match(tooltip, /10000 examples of test/);
+  });
+
+  it("sums a run up by the sparsest model that loses less than a point", () => {
+    assert.match(summaryText(run), /^Pruned 3 models: 60 % sparse keeps 89\.9 % accuracy \(90\.6 % unpruned\)\.$/);
+  });
+
+  it("sums up by the best model where all lose more, and by size where there is no accuracy", () => {
+    assert.match(
+      summaryText(
+        panelRun("r", 0, [
+          [0.9, 40],
+          [0.8, 55],
+        ]),
+      ),
+      /80 % sparse keeps 55/,
+    );
+    assert.match(summaryText(panelRun("r", 0, [[0.5], [0.7]])), /^Pruned 2 models: 70 % sparse is .+ gzipped\.$/);
+    const empty: Run = { ...run, trials: [] };
+    assert.equal(summaryText(empty), "Pruned 0 models.");
+  });
+});

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { firstAnswers } from "../../../../src/extension/wizard/answers.ts";
+import { recipeOf } from "../../../../src/extension/wizard/recipe.ts";
+import { parseRecipe } from "../../../../src/pruning/recipe/schema.ts";
+
+describe("extension/wizard/recipe", () => {
+  const settings = { backend: "auto", dataLimit: 0, latency: true } as const;
+
+  it("makes a recipe that the runner accepts, with a sweep over the sparsities", () => {
+    const recipe = recipeOf("/w/mnist/model.json", "mnist", { ...firstAnswers, data: "/w/data" }, settings);
+    assert.deepEqual(parseRecipe(recipe, "The recipe"), recipe);
+    assert.deepEqual(recipe, {
+      title: "mnist",
+      model: "/w/mnist/model.json",
+      data: { path: "/w/data", scaling: "auto" },
+      seed: 1,
+      backend: "auto",
+      steps: [{ prune: "magnitude", scope: "global", sparsity: [0.3, 0.6, 0.9] }],
+    });
+  });
+
+  it("leaves data out where there is none, and takes limits and latency from the settings", () => {
+    assert.equal(recipeOf("/m.json", "m", firstAnswers, settings).data, undefined);
+    const recipe = recipeOf(
+      "/m.json",
+      "m",
+      { ...firstAnswers, data: "/d" },
+      { backend: "cpu", dataLimit: 500, latency: false },
+    );
+    assert.deepEqual(parseRecipe(recipe, "The recipe"), recipe);
+    assert.deepEqual(recipe.data?.limit, { validation: 500, test: 500 });
+    assert.equal(recipe.latency, false);
+    assert.equal(recipe.backend, "cpu");
+  });
+});
