@@ -24,6 +24,7 @@ const targets = [
     outdir: "dist",
     platform: "node",
     format: "esm",
+    mainFields: ["module", "main"], // jsonc-parser's main file hides its imports from bundlers.
     external: ["vscode"],
     banner: { js: requireShim },
   },
