@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Context } from "mocha";
+import { skipBecause } from "./skip.ts";
 
 /** The project's root folder. */
 export const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -15,7 +16,7 @@ const corpusRoot = process.env.SECATEUR_CORPUS ?? join(projectRoot, "..", "share
 /** A folder of the corpus; skips the calling test, saying so, where the corpus is absent. */
 export function corpus(test: Context, ...path: string[]): string {
   const folder = join(corpusRoot, ...path);
-  if (!existsSync(folder)) test.skip();
+  if (!existsSync(folder)) skipBecause(test, `${folder} is not there`);
   return folder;
 }
 

@@ -1,0 +1,128 @@
+// What a person does in VS Code's workbench, in the words they would use. Every method waits for what it names.
+import type { FrameLocator, Locator, Page } from "playwright-core";
+import { QuickInput } from "./quickInput.ts";
+import { done, patience, until } from "./waiting.ts";
+
+/** The workbench in a browser page, with one folder open. */
+export class Workbench {
+  readonly quickInput: QuickInput;
+
+  constructor(
+    readonly page: Page,
+    private readonly folderName: string,
+  ) {
+    this.quickInput = new QuickInput(page);
+  }
+
+  /** Waits until the explorer shows the folder. */
+  async ready(): Promise<void> {
+    await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 60_000 });
+  }
+
+  /** Loads the window anew, as a person does who presses F5. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Shows the view container of that title by its icon in the activity bar, if it is not shown already. */
+  async showSideBar(title: string): Promise<void> {
+    const icon = this.page.locator(".activitybar .action-item").filter({
+      has: this.page.locator(`.action-label[aria-label^="${title}"]`),
+    });
+    if ((await icon.getAttribute("aria-selected", { timeout: patience })) !== "true") await icon.click();
+  }
+
+  /** The row of a file or folder in the explorer, by its path in the workspace; opens the folders above it. */
+  async explorerRow(path: string): Promise<Locator> {
+    await this.showSideBar("Explorer");
+    const rowOf = (part: string) =>
+      this.page.locator(".explorer-folders-view .monaco-list-row").filter({
+        has: this.page.locator(`.explorer-item[aria-label$="/${this.folderName}/${part}"]`),
+      });
+    const names = path.split("/");
+    for (let depth = 1; depth < names.length; depth++) {
+      const row = rowOf(names.slice(0, depth).join("/"));
+      if ((await row.getAttribute("aria-expanded", { timeout: patience })) === "false") await row.click();
+    }
+    const row = rowOf(path);
+    await row.waitFor({ timeout: patience });
+    return row;
+  }
+
+  /**
+   * Opens the context menu of anything and chooses an entry by its exact name. Entries may come late, when their
+   * extension has looked at the file, so the menu is opened again until the entry is there.
+   */
+  async chooseFromContextMenu(target: Locator, entry: string): Promise<void> {
+    const item = this.page.locator(".monaco-menu").getByRole("menuitem", { name: entry, exact: true });
+    await until(`the menu entry "${entry}"`, async () => {
+      await target.click({ button: "right" });
+      if (await done(item.click({ timeout: 1000 }))) return true;
+      await this.page.keyboard.press("Escape");
+      return false;
+    });
+  }
+
+  /**
+   * Runs a command from the palette by its full title, such as "Secateur: Prune Model…". The palette closes when
+   * something else takes the focus, and does not list commands that are registered late: then it opens again.
+   */
+  async runCommand(title: string): Promise<void> {
+    await until(`the command "${title}"`, async () => {
+      await this.page.keyboard.press("F1");
+      await this.quickInput.type(`>${title}`);
+      if (await done(this.quickInput.option(title).click({ timeout: 1000 }))) return true;
+      await this.page.keyboard.press("Escape");
+      return false;
+    });
+  }
+
+  /** The rows of a tree view in the shown side bar, by the view's title. */
+  treeRows(view: string): Locator {
+    return this.page
+      .locator(".split-view-view .pane")
+      .filter({
+        has: this.page.locator(".pane-header .title", { hasText: view }),
+      })
+      .locator(".monaco-list-row");
+  }
+
+  /** The document inside the webview of that title, wherever it is shown. */
+  async webview(title: string): Promise<FrameLocator> {
+    const outer = this.page.locator("iframe.webview");
+    let found: FrameLocator | undefined;
+    await until(`the webview "${title}"`, async () => {
+      for (const name of await outer.evaluateAll((frames) => frames.map((frame) => frame.getAttribute("name")))) {
+        const inner = this.page.frameLocator(`iframe.webview[name="${name}"]`).locator(`iframe[title="${title}"]`);
+        if ((await inner.count()) > 0) found = inner.contentFrame();
+      }
+      return found !== undefined;
+    });
+    return found as FrameLocator;
+  }
+
+  /** The notification that holds a text; its buttons are found with `getByRole("button", { name })`. */
+  async notification(text: string | RegExp, timeout: number = patience): Promise<Locator> {
+    const toast = this.page.locator(".notification-toast", { hasText: text });
+    await toast.waitFor({ timeout });
+    return toast;
+  }
+
+  /** Changes the colour theme, by its name in the list, such as "Dark High Contrast". */
+  async setTheme(name: string): Promise<void> {
+    const classes = await this.page.locator(".monaco-workbench").getAttribute("class");
+    await this.runCommand("Preferences: Color Theme");
+    await this.quickInput.shows("Color Theme");
+    await this.quickInput.type(name);
+    await this.quickInput.pick(name);
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden", timeout: patience });
+    const changed = this.page.locator(`.monaco-workbench:not([class="${classes}"])`);
+    await done(changed.waitFor({ timeout: 3000 })); // The theme that was there before changes nothing.
+  }
+
+  /** Saves a picture of the window as PNG. */
+  async screenshot(path: string): Promise<void> {
+    await this.page.screenshot({ path });
+  }
+}
