@@ -1,5 +1,6 @@
 import { SecateurError } from "../../errors.ts";
-import type { JsonObject, JsonValue } from "../../model/model.ts";
+import type { JsonObject } from "../../model/model.ts";
+import { isObject } from "../json.ts";
 
 /**
  * Refuses a layer as Keras 3 writes it: an InputLayer with `batch_shape`, or calls as objects with `args`.
@@ -16,8 +17,4 @@ export function refuseKeras3(entry: JsonObject): void {
     "unsupported-model",
     `Layer "${String(entry.name ?? config.name)}" is written as Keras 3 exports it, which TensorFlow.js cannot load: convert the model again with TF_USE_LEGACY_KERAS=1 and tf_keras, or export a SavedModel and convert that to a graph model.`,
   );
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

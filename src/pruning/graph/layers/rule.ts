@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { JsonObject } from "../../model/model.ts";
+import { isObject } from "../json.ts";
 import type { Length } from "../lengths.ts";
 import type { Shape, WeightRole } from "../network.ts";
 
@@ -102,5 +103,5 @@ export const layerName = v.nullish(v.string(), "");
 /** A serialised Keras object: a layer in a wrapper, a cell in an RNN. */
 export const kerasObject = v.object({
   class_name: v.string(),
-  config: v.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+  config: v.custom<JsonObject>(isObject),
 });

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../model/model.ts";
+import { isObject } from "../json.ts";
 import { LayerProblem } from "./rule.ts";
 
 // Names that TensorFlow.js 4.22 finds in its registry, after it has made snake_case camelCase. Source:
@@ -59,15 +60,13 @@ export function checkSettings(className: string, config: JsonObject, isLayerClas
 
 /** The config of a serialised cell; what is none is refused where the cell is read. */
 function inner(cell: JsonValue): JsonObject {
-  const isObject = (value: JsonValue | undefined) =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject(cell) && isObject((cell as JsonObject).config) ? ((cell as JsonObject).config as JsonObject) : {};
+  return isObject(cell) && isObject(cell.config) ? cell.config : {};
 }
 
 /** The name in a setting such as `"relu"` or `{"class_name": "L1L2", …}`. */
 function nameOf(value: JsonValue): string | undefined {
   if (typeof value === "string") return value;
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  if (!isObject(value)) return undefined;
   return typeof value.class_name === "string" ? value.class_name : undefined;
 }
 

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { SecateurError } from "../../errors.ts";
 import type { JsonObject, JsonValue } from "../../model/model.ts";
+import { isObject } from "../json.ts";
 import { refuseKeras3 } from "./keras3.ts";
 import { modelClasses } from "./rules.ts";
 
@@ -206,8 +207,4 @@ function parse<S extends v.GenericSchema>(schema: S, value: unknown, where: stri
     "bad-model",
     `The topology is not of the form TensorFlow.js reads, at ${where}${path ? `, ${path}` : ""}: ${issue.message}. Save or convert the model again.`,
   );
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from "../../model/model.ts";
+import type { JsonValue } from "../../model/model.ts";
+import { isObject } from "../json.ts";
 import type { Shape } from "../network.ts";
 
 export type AttrValues = { readonly [name: string]: JsonValue };
@@ -93,8 +94,4 @@ function textOf(value: JsonValue | undefined): string | undefined {
 function numberOf(value: JsonValue | undefined): number | undefined {
   if (typeof value === "number") return value;
   return typeof value === "string" && value.trim() !== "" ? Number.parseInt(value, 10) : undefined;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { SecateurError } from "../../errors.ts";
 import type { JsonValue } from "../../model/model.ts";
+import { isObject } from "../json.ts";
 import { Attributes, type AttrValues } from "./attributes.ts";
 
 // A TensorFlow GraphDef as the TF.js converter writes it to JSON. Source: tfjs-converter/src/operations/
@@ -37,10 +38,7 @@ const nodeSchema = v.object({
   name: v.string(),
   op: v.string(),
   input: v.nullish(v.array(v.string()), []),
-  attr: v.nullish(
-    v.custom<AttrValues>((value) => typeof value === "object" && value !== null),
-    {},
-  ),
+  attr: v.nullish(v.custom<AttrValues>(isObject), {}),
 });
 
 const graphSchema = v.object({

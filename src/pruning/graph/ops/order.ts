@@ -7,11 +7,11 @@ import type { GraphNode, Nodes } from "./graphDef.ts";
 export function runningOrder(nodes: Nodes, wanted: readonly string[]): GraphNode[] {
   const ordered: GraphNode[] = [];
   const seen = new Set<string>();
-  // A stack of our own: graphs are deeper than the call stack.
+  // Stacks of our own: graphs are deeper than the call stack.
   const open: { readonly name: string; readonly done: boolean }[] = [];
-  const visit = (name: string) => open.push({ name, done: false });
-  [...wanted].reverse().forEach(visit);
-  for (let next = open.pop(); next; next = open.pop()) {
+  const later = [...wanted].reverse();
+  const nextOpen = () => open.pop() ?? later.splice(-1).map((name) => ({ name, done: false }))[0];
+  for (let next = nextOpen(); next; next = nextOpen()) {
     const node = nodes.get(next.name);
     if (!node) continue;
     if (next.done) {
@@ -20,11 +20,11 @@ export function runningOrder(nodes: Nodes, wanted: readonly string[]): GraphNode
     }
     if (seen.has(node.name)) continue;
     seen.add(node.name);
-    const needs = [...node.inputs.map((edge) => edge.node), ...node.after];
-    const fromNextRound = needs.filter((name) => nodes.get(name)?.op === "NextIteration");
-    fromNextRound.forEach(visit);
     open.push({ name: node.name, done: true });
-    for (const name of needs.reverse()) if (!fromNextRound.includes(name)) visit(name);
+    for (const name of [...node.inputs.map((edge) => edge.node), ...node.after].reverse()) {
+      if (nodes.get(name)?.op === "NextIteration") later.push(name);
+      else open.push({ name, done: false });
+    }
   }
   return ordered;
 }

@@ -1,5 +1,6 @@
 import { SecateurError } from "../../errors.ts";
 import type { JsonObject, JsonValue, Model } from "../../model/model.ts";
+import { isObject } from "../json.ts";
 import type { Shape } from "../network.ts";
 import { dtypeOf, shapeOf } from "./attributes.ts";
 import type { GraphNode, Nodes } from "./graphDef.ts";
@@ -61,8 +62,4 @@ function entriesOf(entries: JsonValue | undefined, nodes: Nodes): Entry[] | unde
     const dtype = dtypeOf(entry.dtype);
     return node ? [{ node, shape: shapeOf(entry.tensorShape), ...(dtype && { dtype }) }] : [];
   });
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
