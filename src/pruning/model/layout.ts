@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import type { Model, WeightGroup } from "./model.ts";
 
 /** Browsers cache files up to this size, as the converter's write_weights.py notes; its default shard. */
@@ -14,16 +15,23 @@ export function isSafeLayout(sizes: readonly number[]): boolean {
   return sizes.length < 2 || sizes.slice(0, -1).some((size) => size !== first) || last <= first;
 }
 
+/** Whether each path is a file of its own beside model.json, on file systems that ignore case too. */
+function areDistinct(paths: readonly string[]): boolean {
+  const files = new Set(["model.json", ...paths.map((path) => normalize(path).toLowerCase())]);
+  return files.size === paths.length + 1;
+}
+
 /**
- * How the weights are laid out in files: as they were where every size still fits and browsers read it right,
- * else one group of equal shards, the last one no longer than the others.
+ * How the weights are laid out in files: as they were where every size and name still fits and browsers read it
+ * right, else one group of equal shards, the last one no longer than the others.
  */
 export function layOut(model: Model): WeightGroup[] {
   const bytesOf = (names: readonly string[]) =>
     names.reduce((sum, name) => sum + (model.weights.get(name)?.bytes.byteLength ?? 0), 0);
   const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
-  const unchanged = model.groups.every((group) => sum(group.sizes) === bytesOf(group.names));
-  if (unchanged && isSafeLayout(model.groups.flatMap((group) => group.sizes))) return [...model.groups];
+  const fits = model.groups.every((group) => sum(group.sizes) === bytesOf(group.names));
+  const isSafe = isSafeLayout(model.groups.flatMap((group) => group.sizes));
+  if (fits && isSafe && areDistinct(model.groups.flatMap((group) => group.paths))) return [...model.groups];
 
   const names = model.groups.flatMap((group) => group.names);
   const total = bytesOf(names);

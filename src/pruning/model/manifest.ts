@@ -65,6 +65,12 @@ function checkEntry(entry: ManifestEntry, file: string): void {
   }
   const { quantization } = entry;
   if (!quantization) return;
+  if (entry.dtype !== "float32" && (entry.dtype !== "int32" || quantization.dtype === "float16")) {
+    throw new SecateurError(
+      "bad-model",
+      `Weight "${entry.name}" of ${file} is ${entry.dtype} stored as ${quantization.dtype}, which TensorFlow.js does not read; convert the model again.`,
+    );
+  }
   const affine = quantization.dtype !== "float16";
   if (affine && (quantization.scale === undefined || quantization.min === undefined)) {
     throw new SecateurError(

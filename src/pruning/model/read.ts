@@ -35,11 +35,11 @@ export async function readModel(path: string): Promise<Model> {
 export function parseModelJson(source: string, path: string): JsonObject {
   let json: unknown;
   try {
-    json = JSON.parse(source.replace(/^\uFEFF/, ""));
+    json = parseJson(source);
   } catch (error) {
     throw new SecateurError(
       "bad-model",
-      `${path} is not JSON (${reasonOf(error)}); choose the model.json that TensorFlow.js wrote.`,
+      `${path} is not JSON (${reasonOf(error).replace(/\s+/g, " ")}); choose the model.json that TensorFlow.js wrote.`,
     );
   }
   const lacks = missingFromModel(json);
@@ -48,6 +48,9 @@ export function parseModelJson(source: string, path: string): JsonObject {
   }
   return json as JsonObject;
 }
+
+/** As browsers parse a response: without a byte order mark. */
+const parseJson = (source: string): unknown => JSON.parse(source.replace(/^\uFEFF/, ""));
 
 /** What keeps a JSON value from being a model, as the end of a sentence; nothing if it is one. */
 function missingFromModel(json: unknown): string | undefined {
@@ -67,7 +70,7 @@ function missingFromModel(json: unknown): string | undefined {
 /** True for the text of a TF.js model, for sniffing files; never throws. */
 export function isModelJson(source: string): boolean {
   try {
-    return missingFromModel(JSON.parse(source)) === undefined;
+    return missingFromModel(parseJson(source)) === undefined;
   } catch {
     return false;
   }
@@ -106,7 +109,9 @@ async function readShard(path: string, folder: string, modelPath: string): Promi
     );
   }
   try {
-    return await readFile(join(folder, inside));
+    const { buffer, byteOffset, byteLength } = await readFile(join(folder, inside));
+    // Not a Buffer, whose `slice` does not copy and whose memory may be shared with others.
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       throw new SecateurError(

@@ -12,7 +12,7 @@ function stored<T>(
   const length = bytes.byteLength / type.BYTES_PER_ELEMENT;
   return bytes.byteOffset % type.BYTES_PER_ELEMENT === 0
     ? new type(bytes.buffer, bytes.byteOffset, length)
-    : new type(bytes.slice().buffer, 0, length);
+    : new type(new Uint8Array(bytes).buffer, 0, length);
 }
 
 /** The codes of an affine-quantized weight (uint8, uint16). Read only. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { copyFile, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { applyEdits, modify } from "jsonc-parser";
 import { reasonOf, SecateurError, throwIfCancelled } from "../errors.ts";
@@ -41,7 +41,8 @@ export async function writeModel(model: Model, folder: string, options: WriteOpt
     throwIfCancelled(options.signal);
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
+    // Where nothing could be made, removing fails too; what matters is why.
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
     if (SecateurError.is(error)) throw error;
     throw new SecateurError(
       "bad-output",
@@ -149,7 +150,7 @@ async function copySidecars(from: string, to: string): Promise<void> {
 }
 
 const exists = (path: string): Promise<boolean> =>
-  access(path).then(
+  lstat(path).then(
     () => true,
     () => false,
   );

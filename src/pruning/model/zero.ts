@@ -4,17 +4,21 @@ import { codesOf, decode, decodeFloats } from "./values.ts";
 /** Which elements of a weight are held at zero: one byte an element, 1 for held. */
 export type Mask = Uint8Array;
 
-/** Share of a quantization step within which a code counts as zero: converters round `min` to float32. */
-const zeroTolerance = 1e-4;
+/** How far the zero point's value may lie from 0, against `min`: converters round both scale and min to float32. */
+const zeroTolerance = 2 ** -22;
 
 const largestCode = { uint8: 255, uint16: 65535 } as const;
 
-/** The code that stands for zero, if there is one: quantized files rarely decode it to exactly 0. */
-function zeroCodeOf({ dtype, scale = 1, min = 0 }: Quantization): number | undefined {
+/** Whether a code stands for zero: quantized files rarely decode it to exactly 0. */
+const isZero = (code: number, { scale = 1, min = 0 }: Quantization): boolean =>
+  Math.abs(code * scale + min) <= zeroTolerance * Math.abs(min);
+
+/** The code that stands for zero, if there is one. */
+function zeroCodeOf(quantization: Quantization): number | undefined {
+  const { dtype, scale = 1, min = 0 } = quantization;
   if (dtype === "float16") return undefined;
-  const code = Math.round(-min / scale);
-  const inRange = code >= 0 && code <= largestCode[dtype];
-  return inRange && Math.abs(code * scale + min) <= zeroTolerance * Math.abs(scale) ? code : undefined;
+  const code = Math.round(-min / (scale || 1));
+  return code >= 0 && code <= largestCode[dtype] && isZero(code, quantization) ? code : undefined;
 }
 
 /**
@@ -24,8 +28,7 @@ function zeroCodeOf({ dtype, scale = 1, min = 0 }: Quantization): number | undef
 export function countNonZero(weight: Weight): number {
   const { quantization } = weight;
   if (quantization && quantization.dtype !== "float16") {
-    const zero = zeroCodeOf(quantization);
-    return count(codesOf(weight), (code) => code !== zero);
+    return count(codesOf(weight), (code) => !isZero(code, quantization));
   }
   const values = decode(weight);
   return Array.isArray(values) ? values.length : count(values, (value) => value !== 0);
@@ -35,52 +38,48 @@ export function countNonZero(weight: Weight): number {
 export function magnitudes(weight: Weight): Float32Array {
   const values = decodeFloats(weight);
   const result = new Float32Array(values.length);
+  for (let i = 0; i < result.length; i++) result[i] = Math.abs(values[i] as number);
   const { quantization } = weight;
-  const zero = quantization && zeroCodeOf(quantization);
-  if (zero === undefined) {
-    for (let i = 0; i < result.length; i++) result[i] = Math.abs(values[i] as number);
-    return result;
-  }
-  const codes = codesOf(weight);
-  for (let i = 0; i < result.length; i++) result[i] = codes[i] === zero ? 0 : Math.abs(values[i] as number);
+  if (!quantization || zeroCodeOf(quantization) === undefined) return result;
+  for (const [i, code] of codesOf(weight).entries()) if (isZero(code, quantization)) result[i] = 0;
   return result;
 }
 
 /**
- * The weight with the masked elements at zero: exactly 0 once TensorFlow.js has decoded it, in the same storage
- * type. The other elements keep their bytes, except in affine-quantized weights that cannot say zero: those are
- * quantized anew over a range that holds it, which moves each value by at most half a step.
+ * A float32 weight with the masked elements at zero: exactly 0 once TensorFlow.js has decoded it, in the same
+ * storage type. The others keep their bytes, except in affine-quantized weights that cannot say zero: those are
+ * quantized anew. Only the mask makes zeros.
  */
 export function withZeros(weight: Weight, mask: Mask): Weight {
+  if (!mask.includes(1)) return weight;
   const { quantization } = weight;
   if (quantization && quantization.dtype !== "float16") return withZeroCodes(weight, quantization, mask);
-  const width = weight.bytes.byteLength / mask.length;
-  const bytes = weight.bytes.slice();
-  const elements =
-    width === 2 ? new Uint16Array(bytes.buffer, 0, mask.length) : new Uint32Array(bytes.buffer, 0, mask.length);
+  const bytes = new Uint8Array(weight.bytes);
+  const elements = quantization ? new Uint16Array(bytes.buffer) : new Uint32Array(bytes.buffer);
   for (let i = 0; i < mask.length; i++) if (mask[i]) elements[i] = 0;
   return { ...weight, bytes };
 }
 
 function withZeroCodes(weight: Weight, quantization: Quantization, mask: Mask): Weight {
   const zero = zeroCodeOf(quantization);
-  if (zero === undefined) {
-    return mask.includes(1) ? withZeros(quantize(weight, quantization.dtype as "uint8" | "uint16"), mask) : weight;
-  }
+  if (zero === undefined) return withZeros(quantize(weight, quantization.dtype as "uint8" | "uint16"), mask);
   const codes = codesOf(weight).slice();
   for (let i = 0; i < mask.length; i++) if (mask[i]) codes[i] = zero;
-  // The product in double precision cancels exactly: `zero·scale + min` is 0 for every reader.
   const { scale = 1 } = quantization;
   return {
     ...weight,
     bytes: new Uint8Array(codes.buffer),
-    quantization: { ...quantization, min: zero === 0 ? 0 : -(zero * scale) },
+    quantization: { ...quantization, min: minOf(zero, scale) },
   };
 }
 
+/** The `min` for a zero point: `zero·scale + min` cancels exactly in double precision, for every reader. */
+const minOf = (zero: number, scale: number): number => (zero === 0 ? 0 : -(zero * scale));
+
 /**
- * Affine quantization over a range that holds zero, its zero point exact.
- * Source: the converter's quantization.py (`_quantization_range` and the nudging of zero).
+ * Affine quantization over a range that holds zero, its zero point exact. One code is spared, so that with the zero
+ * point rounded up both ends of the range still have theirs. Moves each value by at most half a step, except that
+ * those nearer to zero go to the first code beside it: they are not zero.
  */
 function quantize(weight: Weight, dtype: "uint8" | "uint16"): Weight {
   const values = decodeFloats(weight);
@@ -90,15 +89,11 @@ function quantize(weight: Weight, dtype: "uint8" | "uint16"): Weight {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  const largest = largestCode[dtype];
-  const scale = (high - low) / largest || 1;
-  const zero = Math.round(-low / scale);
+  const scale = (high - low) / (largestCode[dtype] - 1) || 1;
+  const zero = Math.ceil(-low / scale);
   const codes = dtype === "uint8" ? new Uint8Array(values.length) : new Uint16Array(values.length);
-  for (const [i, value] of values.entries()) {
-    codes[i] = Math.min(largest, Math.max(0, Math.round(value / scale) + zero));
-  }
-  const min = zero === 0 ? 0 : -(zero * scale);
-  return { ...weight, bytes: new Uint8Array(codes.buffer), quantization: { dtype, scale, min } };
+  for (const [i, value] of values.entries()) codes[i] = zero + (Math.round(value / scale) || Math.sign(value));
+  return { ...weight, bytes: new Uint8Array(codes.buffer), quantization: { dtype, scale, min: minOf(zero, scale) } };
 }
 
 function count(values: ArrayLike<number>, isCounted: (value: number) => boolean): number {
