@@ -14,8 +14,12 @@ const common = {
   target: ["node20", "chrome128"],
 };
 
-/** TensorFlow.js's own modules call `require` for Node built-ins, which ES modules lack. */
-const requireShim = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+/** What bundled CommonJS modules take for granted and ES modules lack. */
+const commonJsNames = [
+  'import { createRequire as __createRequire } from "node:module";',
+  "const require = __createRequire(import.meta.url);",
+  "const __filename = import.meta.filename, __dirname = import.meta.dirname;",
+].join(" ");
 
 const targets = [
   {
@@ -26,7 +30,7 @@ const targets = [
     format: "esm",
     mainFields: ["module", "main"], // jsonc-parser's main file hides its imports from bundlers.
     external: ["vscode"],
-    banner: { js: requireShim },
+    banner: { js: commonJsNames },
   },
   {
     ...common,
@@ -38,7 +42,7 @@ const targets = [
     splitting: true,
     mainFields: ["module", "main"],
     external: ["@tensorflow/tfjs-node"],
-    banner: { js: requireShim },
+    banner: { js: commonJsNames },
   },
   {
     ...common,
