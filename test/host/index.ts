@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import Mocha from "mocha";
 import CountingReporter from "../support/reporter.ts";
+import { withSourceLines } from "./stacks.ts";
 
 /**
  * Runs the host tests. SECATEUR_RESULTS names the folder for `output.txt` (mocha's printing) and `summary.json`;
@@ -19,7 +20,13 @@ export async function run(): Promise<void> {
     reporterOptions: { summary: join(results, "summary.json"), output: join(results, "output.txt") },
   });
   if (process.env.SECATEUR_GREP) mocha.grep(process.env.SECATEUR_GREP);
-  for (const name of readdirSync(__dirname)) if (name.endsWith(".test.cjs")) mocha.addFile(join(__dirname, name));
-  const failures = await new Promise<number>((resolve) => mocha.run(resolve));
+  const names = readdirSync(__dirname, { encoding: "utf8", recursive: true }).sort();
+  for (const name of names) if (name.endsWith(".test.cjs")) mocha.addFile(join(__dirname, name));
+  const failures = await new Promise<number>((resolve) => {
+    const runner = mocha.run(resolve);
+    runner.prependListener("fail", (_test, error) => {
+      if (error.stack) error.stack = withSourceLines(error.stack);
+    });
+  });
   if (failures > 0) throw new Error(`${failures} host tests failed.`);
 }
