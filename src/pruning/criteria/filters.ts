@@ -21,18 +21,36 @@ export function rankFilters(model: Model, layer: Layer, criterion: Criterion): F
   );
 }
 
-/** The kernels of a layer that have filters, seen filter by filter. */
+/**
+ * The kernels of a layer that count its filters, seen filter by filter: the last kernel, and those that count along
+ * the same axes, as in recurrent layers. In a separable convolution the pointwise kernel alone does.
+ */
 function kernelViews(model: Model, layer: Layer): KernelView[] {
-  return kernelsOf(layer).flatMap(({ name, filterAxes, gates = 1 }) => {
+  const kernels = kernelsOf(layer).flatMap(({ name, filterAxes, gates = 1 }) => {
     if (!filterAxes) return [];
     const weight = model.weights.get(name) as Weight;
-    const last = Math.max(...filterAxes);
-    const inner = sizeOf(weight.shape.slice(last + 1));
-    const outputs = sizeOf(filterAxes.map((axis) => weight.shape[axis] as number));
-    const count = outputs / gates;
-    // The axes of filters are neighbours in every layout, so that one division and a remainder find the filter.
-    return [
-      { values: decodeFloats(weight), count, filterOf: (i: number) => (Math.floor(i / inner) % outputs) % count },
-    ];
+    const columns = sizeOf(filterAxes.map((axis) => weight.shape[axis] as number));
+    return [{ weight, filterAxes, count: columns / gates }];
   });
+  const last = kernels.at(-1);
+  return kernels
+    .filter(({ filterAxes, count }) => count === last?.count && `${filterAxes}` === `${last.filterAxes}`)
+    .map(({ weight, filterAxes, count }) => {
+      const indexOf = rowMajorIndex(weight.shape, filterAxes);
+      return { values: decodeFloats(weight), count, filterOf: (i) => indexOf(i) % count };
+    });
+}
+
+/** Where an element of a shape lies along some of its axes, counted row-major over these. */
+function rowMajorIndex(shape: readonly number[], axes: readonly number[]): (element: number) => number {
+  const strides = axes.map((axis) => sizeOf(shape.slice(axis + 1)));
+  const lengths = axes.map((axis) => shape[axis] as number);
+  return (element) => {
+    let index = 0;
+    for (let a = 0; a < axes.length; a++) {
+      const length = lengths[a] as number;
+      index = index * length + (Math.floor(element / (strides[a] as number)) % length);
+    }
+    return index;
+  };
 }
