@@ -1,0 +1,66 @@
+import { axesOf } from "../axes.ts";
+import { entriesOf, findEntry, shownRuns } from "../entries.ts";
+import { tableModel } from "../rows.ts";
+import { chartModel } from "../series.ts";
+import type { Action, State } from "../state.ts";
+import { chartRemarks, emptyPage, missingChart } from "../words.ts";
+import { AxisSelects } from "./AxisSelects.tsx";
+import type { Post } from "./actions.ts";
+import { ChartView } from "./ChartView.tsx";
+import { Details } from "./Details.tsx";
+import { Glossary } from "./Glossary.tsx";
+import { Legend } from "./Legend.tsx";
+import { TrialTable } from "./TrialTable.tsx";
+
+interface AppProps {
+  readonly state: State;
+  readonly dispatch: (action: Action) => void;
+  readonly post: Post;
+}
+
+/** The Pareto page: a pure function of its state. */
+export function App({ state, dispatch, post }: AppProps) {
+  const { snapshot, intent, said } = state;
+  if (!snapshot) return null;
+  if (snapshot.runs.length === 0)
+    return (
+      <main class="empty">
+        <h1>{emptyPage.title}</h1>
+        <p>{emptyPage.text}</p>
+      </main>
+    );
+
+  const shown = shownRuns(snapshot.runs, intent.hidden);
+  const axes = axesOf(shown.flatMap(entriesOf), intent);
+  const chart = chartModel(shown, axes);
+  const table = tableModel(shown, new Set(chart.front.map(({ id }) => id)), intent.sort);
+  const selected = findEntry(shown, intent.selected);
+  const missing = missingChart(shown, chart);
+  return (
+    <main class="board">
+      <h1 class="visually-hidden">Pareto chart of pruned models</h1>
+      <section class="figure" aria-label="Chart">
+        <AxisSelects axes={axes} dispatch={dispatch} />
+        {missing === undefined ? (
+          <ChartView model={chart} selected={selected?.trial.id} dispatch={dispatch} post={post} />
+        ) : (
+          <p class="chart missing">{missing}</p>
+        )}
+        {chartRemarks(shown, axes, chart).map((remark) => (
+          <p class="remark" key={remark}>
+            {remark}
+          </p>
+        ))}
+      </section>
+      <div class="side">
+        <Legend runs={snapshot.runs} hidden={intent.hidden} dispatch={dispatch} />
+        <Details entry={selected} post={post} />
+      </div>
+      <TrialTable model={table} selected={selected?.trial.id} dispatch={dispatch} post={post} />
+      <Glossary />
+      <div class="visually-hidden" role="status">
+        {said}
+      </div>
+    </main>
+  );
+}

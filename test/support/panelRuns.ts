@@ -1,0 +1,159 @@
+import type { PanelRun, PanelState } from "../../src/protocol/panel.ts";
+import type { Metrics, Trial } from "../../src/pruning/runs/run.ts";
+
+// Runs as the host sends them to the Pareto page, with numbers of the size real models give.
+
+const PARAMETERS = 1_147_146;
+const MACS = 29_451_264;
+
+/** Metrics of a model of 1.1 M parameters at a sparsity; accuracy in percent, as papers print it. */
+export function metricsAt(sparsity: number, accuracy?: number): Metrics {
+  const nonZero = Math.round(PARAMETERS * (1 - sparsity));
+  return {
+    sparsity,
+    parameters: PARAMETERS,
+    nonZero,
+    compression: PARAMETERS / nonZero,
+    macs: MACS,
+    effectiveMacs: Math.round(MACS * (1 - sparsity * 0.94)),
+    bytes: 4_597_312,
+    gzipBytes: Math.round(4_260_000 * (1 - sparsity * 0.9)),
+    latencyMs: 12.4 + sparsity / 10,
+    latencyBatch32Ms: 231 - sparsity,
+    ...(accuracy === undefined
+      ? {}
+      : { accuracy: accuracy / 100, top5: 0.998 - sparsity / 60, loss: (100 - accuracy) / 33 }),
+  };
+}
+
+/** A trial of a run, by its number. */
+export function trialOf(
+  run: string,
+  n: number,
+  sparsity: number,
+  accuracy?: number,
+  notes: readonly string[] = [],
+): Trial {
+  return {
+    id: `${run}/${n}`,
+    label: n === 0 ? "unpruned" : `magnitude ${Math.round(sparsity * 100)} %`,
+    model: `trials/${n}/model.json`,
+    metrics: metricsAt(sparsity, accuracy),
+    layers: [],
+    notes,
+    finished: "2026-11-20T10:00:00.000Z",
+  };
+}
+
+/** A run with a baseline and one trial per pair of sparsity and accuracy (in percent). */
+export function panelRun(
+  id: string,
+  colour: number,
+  results: readonly (readonly [sparsity: number, accuracy?: number])[],
+  more: Partial<PanelRun> = {},
+): PanelRun {
+  const measured = results.some(([, accuracy]) => accuracy !== undefined);
+  return {
+    version: 1,
+    id,
+    colour,
+    status: "done",
+    model: "/models/fashion-vggbn/model.json",
+    modelName: "fashion-vggbn",
+    title: `Run ${id}`,
+    folder: `/models/fashion-vggbn/.secateur/runs/${id}`,
+    started: "2026-11-20T09:58:00.000Z",
+    process: { pid: 1, host: "here" },
+    versions: { secateur: "0.1.0", tfjs: "4.22.0", node: "20.19.0" },
+    machine: { platform: "linux", cpu: "a processor", cores: 2, memory: 8e9 },
+    ...(measured
+      ? { data: { path: "/data/fashion", scaling: "x / 255", split: "test", examples: 10_000, notes: [] } }
+      : {}),
+    baseline: trialOf(id, 0, 0, measured ? 90.64 : undefined),
+    trials: results.map(([sparsity, accuracy], index) => trialOf(id, index + 1, sparsity, accuracy)),
+    ...more,
+  };
+}
+
+const global = panelRun(
+  "global",
+  0,
+  [
+    [0.1, 90.66],
+    [0.2, 90.61],
+    [0.3, 90.5],
+    [0.4, 90.12],
+    [0.5, 89.31],
+    [0.6, 87.5],
+    [0.7, 83.9],
+    [0.8, 71.2],
+    [0.9, 38.4],
+  ],
+  { title: "Magnitude, global" },
+);
+
+const perLayer = panelRun(
+  "per-layer",
+  1,
+  [
+    [0.1, 90.58],
+    [0.2, 90.47],
+    [0.3, 90.06],
+    [0.4, 89.2],
+    [0.5, 87.6],
+    [0.6, 84.1],
+    [0.7, 76.8],
+    [0.8, 55.3],
+  ],
+  {
+    title: "Magnitude per layer, convolutions only, keeping the first and the last layer as they are",
+    status: "running",
+  },
+);
+
+const failed = panelRun(
+  "failed",
+  2,
+  [
+    [0.25, 90.4],
+    [0.55, 88.9],
+    [0.75, 80.2],
+  ],
+  {
+    title: "Quality × standard deviation",
+    status: "failed",
+    error:
+      "The backend ran out of memory at layer conv2d_6: choose fewer examples with --limit, or the tensorflow backend.",
+  },
+);
+
+const note =
+  "Asked for 80.0 %, reached 79.6 %: the first and the last layer were left out by their names, and 1,204 weights of conv2d_4 tie at the threshold.";
+
+/** Three runs, one of them going, one failed, with twenty trials and a long name. */
+export const threeRuns: PanelState = {
+  type: "state",
+  runs: [
+    global,
+    { ...perLayer, trials: perLayer.trials.map((trial, index) => (index === 7 ? { ...trial, notes: [note] } : trial)) },
+    failed,
+  ],
+};
+
+/** A run on which nothing was measured, since it had no data. */
+export const withoutData: PanelState = {
+  type: "state",
+  runs: [panelRun("blind", 0, [[0.3], [0.6], [0.9]], { title: "Magnitude, global" })],
+};
+
+/** The same state with a further trial in one run, as the host sends it when the trial is on disk. */
+export function withTrial(state: PanelState, run: string, sparsity: number, accuracy: number): PanelState {
+  return {
+    ...state,
+    runs: state.runs.map((each) =>
+      each.id === run
+        ? { ...each, trials: [...each.trials, trialOf(run, each.trials.length + 1, sparsity, accuracy)] }
+        : each,
+    ),
+  };
+}

@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Result } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { openBrowser } from "../../scripts/vscode/browser.ts";
+import { projectRoot } from "../support/corpus.ts";
+import { threeRuns, withoutData, withTrial } from "../support/panelRuns.ts";
+import { PanelHarness, type PanelPage, themeNames } from "./panelHarness.ts";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong, one line each. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource);
+  const found = (await page.evaluate("axe.run().then((results) => results.violations)")) as Result[];
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+}
+
+/** The text of what has the focus. */
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? "");
+const rows = (page: Page) => page.locator(".trials tbody tr");
+const labels = (page: Page) => page.locator(".trials tbody .trial").allTextContents();
+const selectedRow = (page: Page) => page.locator("tr[aria-selected=true] .trial").textContent();
+
+/** Where on the screen the selected point is: in the middle of the pixels that have the ring's colour. */
+async function ringCentre(page: Page): Promise<{ x: number; y: number }> {
+  const places = await page.evaluate(() => {
+    const canvas = document.querySelector("canvas");
+    const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height);
+    if (!canvas || !pixels) return [];
+    const colour = getComputedStyle(document.documentElement).getPropertyValue("--vscode-focusBorder").trim();
+    const { left, top, width } = canvas.getBoundingClientRect();
+    const scale = width / canvas.width;
+    return [...Array(pixels.width * pixels.height).keys()]
+      .filter((pixel) =>
+        [0, 1, 2].every(
+          (part) => pixels.data[4 * pixel + part] === Number(`0x${colour.slice(1 + 2 * part, 3 + 2 * part)}`),
+        ),
+      )
+      .map((pixel) => [left + scale * (pixel % pixels.width), top + scale * Math.floor(pixel / pixels.width)] as const);
+  });
+  assert(places.length > 0, "a point is ringed");
+  const middle = (values: readonly number[]) => (Math.min(...values) + Math.max(...values) + 1) / 2;
+  return { x: middle(places.map(([x]) => x)), y: middle(places.map(([, y]) => y)) };
+}
+
+describe("the Pareto page in a browser", () => {
+  let browser: Browser;
+  let harness: PanelHarness;
+  let open: PanelPage | undefined;
+
+  before(async function () {
+    this.timeout(120_000);
+    browser = await openBrowser();
+    harness = await PanelHarness.start(browser);
+  });
+  after(async () => {
+    await harness?.stop();
+    await browser?.close();
+  });
+  afterEach(async () => {
+    const faults = open?.faults ?? [];
+    await open?.page.close();
+    open = undefined;
+    assert.deepEqual(faults, [], "nothing was thrown, and nothing broke the page's policy");
+  });
+
+  const shown = async (...args: Parameters<PanelHarness["open"]>) => {
+    open = await harness.open(...args);
+    await open.send(threeRuns);
+    await open.page.locator("canvas").waitFor();
+    return open;
+  };
+
+  for (const theme of themeNames)
+    it(`reads well in ${theme}`, async () => {
+      const { page } = await shown(theme);
+      await rows(page).nth(7).click();
+      await page.locator("summary").click();
+      assert.deepEqual(await violations(page), []);
+      await page.screenshot({ path: join(projectRoot, "test-results", "ui", `panel-${theme}.png`), fullPage: true });
+    });
+
+  for (const width of [360, 700, 1600])
+    it(`needs no sideways scrolling at ${width} pixels`, async () => {
+      const { page } = await shown("light", { width });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert(overflow <= 0, `${overflow} pixels stick out`);
+      const { width: chart = 0 } = (await page.locator("canvas").boundingBox()) ?? {};
+      assert(chart > 0.6 * Math.min(width, 900), `the chart is ${chart} pixels wide`);
+    });
+
+  it("asks for its data, and says what to do where there is none", async () => {
+    open = await harness.open();
+    assert.deepEqual(await open.said(), [{ type: "ready" }]);
+    await open.send({ type: "state", runs: [] });
+    await open.page.getByText("Right-click a model.json").waitFor();
+    assert.deepEqual(await violations(open.page), []);
+  });
+
+  it("shows size, and says why, where there is no accuracy", async () => {
+    open = await harness.open();
+    await open.send(withoutData);
+    await open.page.getByText("pruned without data").waitFor();
+    assert.equal(await open.page.getByLabel("Vertical axis").inputValue(), "gzipBytes");
+    assert.equal(await rows(open.page).count(), 4);
+  });
+
+  it("can be used from the keyboard alone", async () => {
+    const { page, said } = await shown();
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Vertical axis");
+    await press("l"); // As a person types the first letter of "Loss".
+    assert.equal(await page.getByLabel("Vertical axis").inputValue(), "loss");
+    await press("Tab", "Tab");
+    assert.match(
+      (await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))) ?? "",
+      /^Loss against sparsity/,
+    );
+    await press("End", "ArrowLeft", "ArrowLeft");
+    assert.equal(await selectedRow(page), "magnitude 80 %");
+    assert.match((await page.getByRole("status").textContent()) ?? "", /^Trial magnitude 80 % of Magnitude, global/);
+    await press("Enter");
+    assert.deepEqual((await said()).at(-1), { type: "openModel", trial: "global/8" });
+
+    await page.getByRole("button", { name: "Trial", exact: true }).focus();
+    await press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight");
+    assert.equal(await focused(page), "Accuracy");
+    await press("Enter", "Enter");
+    assert.equal(
+      await page.getByRole("columnheader", { name: "Accuracy", exact: true }).getAttribute("aria-sort"),
+      "ascending",
+    );
+    assert.equal((await labels(page))[0], "magnitude 90 %");
+    await press("ArrowDown", "ArrowDown");
+    assert.match(await focused(page), /^magnitude 80 %Magnitude per layer/);
+    assert.equal(await selectedRow(page), "magnitude 80 %");
+    await page.getByText("1,204 weights of conv2d_4").waitFor();
+    await press("Enter");
+    assert.deepEqual((await said()).at(-1), { type: "openModel", trial: "per-layer/8" });
+    await press("ArrowRight", "ArrowRight", "ArrowRight", "Enter");
+    assert.deepEqual((await said()).at(-1), { type: "inspectModel", trial: "per-layer/8" });
+    await press("ArrowUp", "ArrowUp");
+    assert.equal(await focused(page), "Accuracy");
+  });
+
+  it("takes new trials without taking the focus, the selection or the sorting", async () => {
+    const { page, send } = await shown();
+    await page.getByRole("button", { name: "Accuracy", exact: true }).click();
+    await rows(page).nth(5).click();
+    const row = await focused(page);
+    let state = threeRuns;
+    for (const accuracy of [90.9, 90.8, 12, 89, 88, 5]) {
+      state = withTrial(state, "per-layer", 0.93, accuracy);
+      await send(state);
+      await page
+        .locator("tbody tr")
+        .nth(state.runs.flatMap(({ trials }) => trials).length + 2)
+        .waitFor();
+      assert.equal(await focused(page), row);
+    }
+    assert.match((await labels(page))[0] ?? "", /magnitude 93 %/);
+    assert.match((await page.getByRole("status").textContent()) ?? "", /accuracy 5\.0 %/);
+    await page.getByLabel("Horizontal axis").focus();
+    await send(withTrial(state, "global", 0.97, 11));
+    await page.getByText("global", { exact: false }).first().waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Horizontal axis");
+  });
+
+  it("joins points and rows: hover tells, a click selects, a double click opens", async () => {
+    const { page, said } = await shown();
+    await rows(page).filter({ hasText: "magnitude 90 %" }).click();
+    const place = await ringCentre(page);
+    await rows(page).first().click();
+    await page.mouse.move(place.x + 3, place.y - 3);
+    assert.match((await page.locator(".tooltip").textContent()) ?? "", /Accuracy38\.4 %.*Gzip size/);
+    await page.mouse.click(place.x, place.y);
+    assert.equal(await selectedRow(page), "magnitude 90 %");
+    await page.getByRole("heading", { name: "magnitude 90 %" }).waitFor();
+    await page.mouse.dblclick(place.x, place.y);
+    assert.deepEqual((await said()).at(-1), { type: "openModel", trial: "global/9" });
+    await page.getByRole("button", { name: "Reveal", exact: true }).click();
+    assert.deepEqual((await said()).at(-1), { type: "revealModel", trial: "global/9" });
+  });
+
+  it("hides a run in chart and table, and keeps what was chosen when it is opened again", async () => {
+    const first = await shown();
+    await first.page.getByLabel(/^Magnitude, global/).uncheck();
+    await first.page.getByLabel("Horizontal axis").selectOption("gzipBytes");
+    await rows(first.page).nth(2).click();
+    assert.equal(await rows(first.page).count(), 13);
+    await first.page.getByRole("application", { name: "11 trials of 2 runs" }).waitFor();
+    const persisted = await first.persisted();
+    await first.page.close();
+
+    const { page } = await shown("dark", { persisted });
+    assert.equal(await rows(page).count(), 13);
+    assert.equal(await page.getByLabel("Horizontal axis").inputValue(), "gzipBytes");
+    assert.equal(await selectedRow(page), "magnitude 20 %");
+    await page.getByRole("button", { name: "Show all" }).click();
+    assert.equal(await rows(page).count(), 23);
+  });
+
+  it("draws again in the new colours when the theme changes", async () => {
+    const { page, setTheme } = await shown("light");
+    const pixels = () => page.evaluate(() => document.querySelector("canvas")?.toDataURL());
+    const light = await pixels();
+    await setTheme("dark");
+    await page.waitForFunction((before) => document.querySelector("canvas")?.toDataURL() !== before, light);
+    const dark = await pixels();
+    await setTheme("light");
+    await page.waitForFunction((before) => document.querySelector("canvas")?.toDataURL() !== before, dark);
+    assert.equal(await pixels(), light);
+  });
+});
