@@ -105,6 +105,7 @@ function launch({ kit, dataDir, logFile, port, trust, tests, env }: ServerOption
   ];
   const child = spawn(kit.node, [tied, kit.server, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
+    detached: process.platform !== "win32", // So that it leads a process group.
     env: { ...process.env, ...env },
   });
   const log = createWriteStream(logFile);
@@ -137,6 +138,7 @@ function boundPort(child: ChildProcess, logFile: string): Promise<number> {
   });
 }
 
+/** Ends the server in good order, or after five seconds without, and whatever it has forked and left behind. */
 function stopper(child: ChildProcess): () => Promise<void> {
   const ended = new Promise<void>((resolve) => {
     child.on("exit", () => resolve());
@@ -147,6 +149,11 @@ function stopper(child: ChildProcess): () => Promise<void> {
     const limit = setTimeout(() => child.kill("SIGKILL"), 5000);
     await ended;
     clearTimeout(limit);
+    try {
+      if (child.pid && process.platform !== "win32") process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // Nothing was left behind.
+    }
   };
 }
 

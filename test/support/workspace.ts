@@ -11,11 +11,11 @@ export interface Workspace {
   remove(): Promise<void>;
 }
 
-/** Copies a folder, by default the sample workspace with its data, to a temporary place under its own name. */
+/** Copies a folder without its runs, by default the sample workspace, to a temporary place under its own name. */
 export async function freshWorkspace(from: string = samples): Promise<Workspace> {
   const parent = await realpath(await mkdtemp(join(tmpdir(), "secateur-")));
   const name = basename(from);
   const folder = join(parent, name);
-  await cp(from, folder, { recursive: true });
+  await cp(from, folder, { recursive: true, filter: (path) => basename(path) !== ".secateur" });
   return { folder, name, remove: () => rm(parent, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }) };
 }
