@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { criteria } from "../pruning/criteria/registry.ts";
-import { type WorkerOptions, withWorker } from "./child/workerClient.ts";
+import type { WithWorker } from "./child/workerClient.ts";
 import { registerCommands } from "./commands/register.ts";
 import { Jobs } from "./jobs.ts";
 import { ModelFinder } from "./models/finder.ts";
@@ -23,20 +23,25 @@ export function activate(context: vscode.ExtensionContext): Services {
     return part;
   };
   const log = own(vscode.window.createOutputChannel("Secateur", { log: true }));
-  const workerOptions = (): WorkerOptions => ({
-    script: vscode.Uri.joinPath(extensionUri, "dist", "worker.js").fsPath,
-    tfjsNodeFolders: tfjsNodeFolders(extensionUri),
-    log: (level, message) => log[level](message),
-  });
+  const withWorker: WithWorker = async (job) => {
+    // Loaded when first needed: what talks to the child is half of the extension's code, and takes longest to load.
+    const client = await import("./child/workerClient.ts");
+    const options = {
+      script: vscode.Uri.joinPath(extensionUri, "dist", "worker.js").fsPath,
+      tfjsNodeFolders: tfjsNodeFolders(extensionUri),
+      log: (level: "info" | "warn" | "error", message: string) => log[level](message),
+    };
+    return await client.withWorker(options, job);
+  };
   const criterion = () => criteria.find(({ name }) => name === settingsFor().criterion) ?? criteria[0];
 
   const reporter = own(new Reporter(log));
   const finder = own(new ModelFinder());
   const store = own(new RunStore(context.workspaceState));
-  const jobs = own(new Jobs(store, workerOptions));
+  const jobs = own(new Jobs(store, withWorker));
   const inView = own(
     new ModelInView((model, signal) =>
-      withWorker(workerOptions(), (worker) => worker.inspect({ model, criterion: criterion().name }, signal)),
+      withWorker((worker) => worker.inspect({ model, criterion: criterion().name }, signal)),
     ),
   );
   const layers = own(new LayersTree(inView, criterion));

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { RunResult } from "../protocol/worker.ts";
 import { SecateurError } from "../pruning/errors.ts";
 import { newRunFolder } from "../pruning/runs/folder.ts";
-import { type WorkerOptions, withWorker } from "./child/workerClient.ts";
+import type { WithWorker } from "./child/workerClient.ts";
 import { Owner } from "./disposable.ts";
 import { contextKeys } from "./ids.ts";
 import type { RunStore } from "./runs/store.ts";
@@ -40,12 +40,12 @@ export class Jobs extends Owner {
   readonly #jobs = new Set<Job>();
   readonly #turns = new TurnTaking();
   readonly #store: RunStore;
-  readonly #workerOptions: () => WorkerOptions;
+  readonly #withWorker: WithWorker;
 
-  constructor(store: RunStore, workerOptions: () => WorkerOptions) {
+  constructor(store: RunStore, withWorker: WithWorker) {
     super();
     this.#store = store;
-    this.#workerOptions = workerOptions;
+    this.#withWorker = withWorker;
     this.own(this.onDidChange(() => this.#publish()));
     this.own({ dispose: () => this.#cancelAll() });
   }
@@ -94,7 +94,7 @@ export class Jobs extends Owner {
     const folder = newRunFolder(runsFolder, title, new Date());
     job.folder = folder;
     const touch = () => this.#store.touch();
-    return await withWorker(this.#workerOptions(), (worker) =>
+    return await this.#withWorker((worker) =>
       worker.run(
         { recipe, base, folder },
         {

@@ -146,6 +146,9 @@ export class WorkerClient {
   }
 }
 
+/** Gives a job a child process of its own. */
+export type WithWorker = <T>(job: (worker: WorkerClient) => Promise<T>) => Promise<T>;
+
 /** Starts a child, hands it to `job`, and ends it whatever happens. */
 export async function withWorker<T>(options: WorkerOptions, job: (worker: WorkerClient) => Promise<T>): Promise<T> {
   const worker = await WorkerClient.start(options);
