@@ -1,4 +1,4 @@
-import { formatMetric, metricDefinition, metricDefinitions, metricValue } from "../pruning/metrics/definitions.ts";
+import { formatMetric, metricDefinition, metricValue } from "../pruning/metrics/definitions.ts";
 import { frontOfTrials } from "../pruning/metrics/pareto.ts";
 import { count } from "../pruning/metrics/quantities.ts";
 import type { MetricName, Run, Trial } from "../pruning/runs/run.ts";
@@ -18,11 +18,23 @@ export function describeRun(run: Run): string {
   ].join("\n");
 }
 
+/** What fits a terminal's width and differs between trials of any method; `--json` has all. */
+const columns = [
+  "sparsity",
+  "accuracy",
+  "loss",
+  "gzipBytes",
+  "bytes",
+  "nonZero",
+  "effectiveMacs",
+  "latencyMs",
+] as const;
+
 /** One row a trial, one column a metric that any of them has; a star marks the front. */
 export function describeTrials(trials: readonly Trial[], front: readonly string[]): string {
-  const shown = metricDefinitions.filter(({ key }) =>
-    trials.some(({ metrics }) => metricValue(metrics, key) !== undefined),
-  );
+  const shown = columns
+    .filter((key) => trials.some(({ metrics }) => metricValue(metrics, key) !== undefined))
+    .map(metricDefinition);
   const rows = trials.map(({ id, label, metrics }) => [
     front.includes(id) ? "*" : "",
     label,

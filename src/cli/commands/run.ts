@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Argument, Command } from "commander";
 import { reasonOf, SecateurError } from "../../pruning/errors.ts";
+import { parseRecipeText, titleOfRecipe } from "../../pruning/recipe/file.ts";
 import { runJob } from "../job.ts";
 
 interface Options {
@@ -19,18 +20,18 @@ export function runCommand(): Command {
     .action(async (path: string, options: Options) => {
       const file = resolve(path);
       await runJob({
-        recipe: await readRecipe(file),
+        recipe: parseRecipeText(await readText(file), path),
         base: dirname(file),
         where: path,
-        title: basename(file).replace(/(\.recipe)?\.json$/, ""),
+        title: titleOfRecipe(file),
         ...options,
       });
     });
 }
 
-async function readRecipe(file: string): Promise<unknown> {
+async function readText(file: string): Promise<string> {
   try {
-    return JSON.parse(await readFile(file, "utf8"));
+    return await readFile(file, "utf8");
   } catch (error) {
     throw new SecateurError("bad-recipe", `The recipe ${file} cannot be read: ${reasonOf(error)}.`);
   }

@@ -1,8 +1,7 @@
 import { basename, dirname, join } from "node:path";
-import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import * as vscode from "vscode";
 import type { RunResult } from "../../protocol/worker.ts";
-import { SecateurError } from "../../pruning/errors.ts";
+import { parseRecipeText, titleOfRecipe } from "../../pruning/recipe/file.ts";
 import { runsFolderName } from "../../pruning/runs/folder.ts";
 import type { Services } from "../services.ts";
 import { execute } from "./execute.ts";
@@ -14,25 +13,13 @@ export async function runRecipe(services: Services, file?: vscode.Uri): Promise<
   requireTrust();
   const chosen = file ?? (await pickRecipe());
   if (!chosen) return undefined;
-  const recipe = readRecipe(await vscode.workspace.openTextDocument(chosen));
+  const document = await vscode.workspace.openTextDocument(chosen);
   return await execute(services, {
-    recipe,
+    recipe: parseRecipeText(document.getText(), basename(chosen.fsPath)),
     base: dirname(chosen.fsPath),
     runsFolder: join(homeOf(chosen.fsPath), runsFolderName),
-    title: basename(chosen.fsPath).replace(/(\.recipe)?\.json$/, ""),
+    title: titleOfRecipe(chosen.fsPath),
   });
-}
-
-function readRecipe(document: vscode.TextDocument): unknown {
-  const errors: ParseError[] = [];
-  const recipe: unknown = parse(document.getText(), errors, { allowTrailingComma: true });
-  const [error] = errors;
-  if (!error) return recipe;
-  const line = document.positionAt(error.offset).line + 1;
-  throw new SecateurError(
-    "bad-recipe",
-    `${basename(document.fileName)} is not valid JSON at line ${line} (${printParseErrorCode(error.error)}); correct it and run it again.`,
-  );
 }
 
 async function pickRecipe(): Promise<vscode.Uri | undefined> {

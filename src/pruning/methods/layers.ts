@@ -14,15 +14,19 @@ export interface LayerChoice {
  *   cannot be meant
  */
 export function chooseLayers(network: Network, { layers, skip }: LayerChoice): Layer[] {
+  if (!network.layers.some(({ prunable }) => prunable)) {
+    throw new SecateurError(
+      "bad-recipe",
+      "The model has no layer with weights that can be pruned: no convolution, dense, embedding or recurrent layer.",
+    );
+  }
   const wanted = layers?.trim() ? matcher(layers, "layers", network) : () => true;
   const unwanted = skip?.trim() ? matcher(skip, "skip", network) : () => false;
   const chosen = network.layers.filter(({ name, prunable }) => prunable && wanted(name) && !unwanted(name));
   if (chosen.length === 0) {
     throw new SecateurError(
       "bad-recipe",
-      layers || skip
-        ? `No prunable layer is left to prune with ${describe({ layers, skip })}; choose others.`
-        : "The model has no layer with weights that can be pruned: no convolution, dense, embedding or recurrent layer.",
+      `No prunable layer is left to prune with ${describe({ layers, skip })}; choose others.`,
     );
   }
   return chosen;

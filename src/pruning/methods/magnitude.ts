@@ -21,19 +21,24 @@ export const magnitude: Prune<MagnitudeOptions> = (model, options, { network }) 
   const kernels = layers.flat();
   const masks = masksOf(layers, options);
   const pruned = kernels.map((kernel, i) => withZeros(kernel, masks[i] as Mask));
-  return { model: withWeights(model, pruned), notes: notesOf(kernels, pruned, options) };
+  return { model: withWeights(model, pruned), notes: notesOf(layers, pruned, options) };
 };
 
 /** One mask per kernel, in the order of the layers. */
 function masksOf(layers: readonly (readonly Weight[])[], options: MagnitudeOptions): Mask[] {
-  const { sparsity = 0, threshold, quality, scope } = options;
+  const { threshold, quality } = options;
   const kernels = layers.flat();
   if (threshold !== undefined) return kernels.map((kernel) => selectBelow(magnitudes(kernel), threshold));
   if (quality !== undefined) {
     return kernels.map((kernel) => selectBelow(magnitudes(kernel), quality * standardDeviation(kernel)));
   }
-  const together = scope === "layer" ? layers : [kernels];
-  return together.flatMap((weights) => selectSmallest(weights.map(magnitudes), Math.round(sparsity * count(weights))));
+  return targetsOf(layers, options).flatMap(({ weights, zeros }) => selectSmallest(weights.map(magnitudes), zeros));
+}
+
+/** Which kernels must reach how many zeros together. */
+function targetsOf(layers: readonly (readonly Weight[])[], { sparsity = 0, scope }: MagnitudeOptions) {
+  const together = scope === "layer" ? layers : [layers.flat()];
+  return together.map((weights) => ({ weights, zeros: Math.round(sparsity * count(weights)) }));
 }
 
 /** Of the population, about its mean, in double precision. */
@@ -48,7 +53,12 @@ function standardDeviation(kernel: Weight): number {
 }
 
 /** Requested against achieved, in words; nothing where they agree to the weight. */
-function notesOf(before: readonly Weight[], after: readonly Weight[], options: MagnitudeOptions): string[] {
+function notesOf(
+  layers: readonly (readonly Weight[])[],
+  after: readonly Weight[],
+  options: MagnitudeOptions,
+): string[] {
+  const before = layers.flat();
   const total = count(before);
   const zeroBefore = total - nonZero(before);
   const zeroAfter = total - nonZero(after);
@@ -56,8 +66,10 @@ function notesOf(before: readonly Weight[], after: readonly Weight[], options: M
   if (zeroAfter === zeroBefore) return [`Nothing was pruned: ${had}, and ${whyNothing(options)}.`];
   const { sparsity } = options;
   if (sparsity === undefined) return [`${formatShare(zeroAfter / total)} of the chosen layers' weights are zero now.`];
-  const missed = Math.abs(zeroAfter - Math.round(sparsity * total)) > 1;
-  return missed ? [`Asked for ${formatShare(sparsity)}, reached ${formatShare(zeroAfter / total)}: ${had}.`] : [];
+  const asked = targetsOf(layers, options).reduce((sum, { zeros }) => sum + zeros, 0);
+  return zeroAfter !== asked
+    ? [`Asked for ${formatShare(sparsity)}, reached ${formatShare(zeroAfter / total)}: ${had}.`]
+    : [];
 }
 
 function whyNothing({ sparsity, threshold, quality }: MagnitudeOptions): string {

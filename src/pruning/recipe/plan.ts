@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { SecateurError } from "../errors.ts";
+import type { Network } from "../graph/network.ts";
 import { methodCatalogue } from "../methods/catalogue.ts";
 import type { MethodSpec } from "../methods/spec.ts";
 import type { Recipe } from "./schema.ts";
@@ -27,6 +28,14 @@ export function planOf(recipe: Recipe): PlannedStep[] {
 /** How many trials a plan makes. */
 export function countTrials(plan: readonly PlannedStep[]): number {
   return plan.reduce((sum, step) => sum + Number(step.record) + countTrials(step.next), 0);
+}
+
+/** Checks every step's options against the model. @throws SecateurError `bad-recipe` */
+export function checkPlan(plan: readonly PlannedStep[], network: Network): void {
+  for (const { method, options, next } of plan) {
+    method.check(options, network);
+    checkPlan(next, network);
+  }
 }
 
 function planFrom([step, ...rest]: Recipe["steps"], before: readonly string[]): PlannedStep[] {

@@ -10,7 +10,7 @@ import { readRun } from "../runs/readRun.ts";
 import type { Run } from "../runs/run.ts";
 import { openEvaluator } from "./evaluator.ts";
 import { type JobEvents, partOf } from "./events.ts";
-import { countTrials, planOf } from "./plan.ts";
+import { checkPlan, countTrials, planOf } from "./plan.ts";
 import { parseRecipe } from "./schema.ts";
 import { titleOf } from "./title.ts";
 import { recordBaseline, recordTrials, type Subject } from "./trials.ts";
@@ -43,6 +43,7 @@ export async function runRecipe(value: unknown, options: JobOptions): Promise<Ru
   events.progress(0, `reading ${basename(modelPath)}`);
   const model = await readModel(modelPath);
   const network = networkOf(model);
+  checkPlan(plan, network);
   const evaluator = await openEvaluator(recipe, model, options);
   try {
     throwIfCancelled(signal);

@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { readRun } from "../../../src/pruning/runs/readRun.ts";
+import { useFolders } from "../../support/folders.ts";
+import { secateur } from "../../support/program.ts";
+import { sampleData, sampleModel } from "../../support/samples.ts";
+
+const json = (text: string) => JSON.parse(text);
+
+describe("secateur in a terminal", function () {
+  this.timeout(60_000);
+  const folder = useFolders();
+
+  it("inspects a model as one JSON document", async () => {
+    const { status, stdout } = await secateur(["inspect", sampleModel, "--filters", "--criterion", "l1", "--json"]);
+    assert.equal(status, 0);
+    const inspection = json(stdout);
+    assert.equal(inspection.format, "layers-model");
+    const parameters = inspection.layers.reduce(
+      (sum: number, layer: { parameters: number }) => sum + layer.parameters,
+      0,
+    );
+    assert.equal(inspection.parameters, parameters);
+    const conv = inspection.layers.find((layer: { type: string }) => layer.type === "Conv2D");
+    assert.equal(conv.filters.length, conv.outputShape.at(-1));
+    const scores = conv.filters.map((filter: { score: number }) => filter.score);
+    assert.deepEqual(
+      scores,
+      [...scores].sort((a, b) => b - a),
+    );
+  });
+
+  it("prunes without data into a run folder, and says the same as that folder", async () => {
+    const out = join(folder(), "run");
+    const { status, stdout } = await secateur(["prune", sampleModel, "--sparsity", "0.3,0.6", "--out", out, "--json"]);
+    assert.equal(status, 0);
+    const result = json(stdout);
+    const run = await readRun(out);
+    assert.equal(run.status, "done");
+    assert.equal(result.run, out);
+    assert.deepEqual(result.trials, JSON.parse(JSON.stringify(run.trials)));
+    assert.deepEqual(
+      result.trials.map((trial: { label: string }) => trial.label),
+      ["magnitude 30 %", "magnitude 60 %"],
+    );
+    for (const [index, target] of [0.3, 0.6].entries()) {
+      const { metrics, model } = result.trials[index];
+      assert.ok(Math.abs(metrics.sparsity - target) < 1e-4);
+      assert.ok(existsSync(model));
+      assert.equal(metrics.accuracy, undefined);
+      assert.equal(metrics.latencyMs, undefined);
+      assert.ok(metrics.gzipBytes < result.baseline.metrics.gzipBytes);
+    }
+    assert.equal(run.backend, undefined, "TensorFlow.js was not needed");
+  });
+
+  it("measures accuracy, loss and latency on real data, and compares runs", async () => {
+    const out = join(folder(), "run");
+    const args = ["--data", sampleData, "--limit", "300", "--backend", "wasm", "--out", out, "--json"];
+    const pruned = await secateur(["prune", sampleModel, "--sparsity", "0.5,0.95", ...args]);
+    assert.equal(pruned.status, 0, pruned.stderr);
+    const { baseline, trials } = json(pruned.stdout);
+    assert.ok(baseline.metrics.accuracy > 0.97);
+    assert.ok(trials[1].metrics.accuracy < baseline.metrics.accuracy, "95 % hurts");
+    assert.ok(baseline.metrics.latencyMs > 0);
+    const { data, backend } = await readRun(out);
+    assert.equal(data?.scaling, "x/255");
+    assert.equal(data?.split, "test");
+    assert.equal(data?.examples, 300);
+    assert.equal(backend?.name, "wasm");
+
+    const pareto = await secateur(["pareto", out, "--json"]);
+    assert.equal(pareto.status, 0);
+    const { x, y, front } = json(pareto.stdout);
+    assert.deepEqual([x, y], ["sparsity", "accuracy"]);
+    assert.ok(front.includes(trials[1].id), "the sparsest is always on the front");
+
+    const evaluated = await secateur(["evaluate", trials[0].model, ...args.slice(0, 6), "--json"]);
+    assert.equal(evaluated.status, 0, evaluated.stderr);
+    const { accuracy, loss, examples, scaling, backend: name } = json(evaluated.stdout);
+    assert.deepEqual({ examples, scaling, name }, { examples: 300, scaling: "x/255", name: "wasm" });
+    assert.equal(accuracy, trials[0].metrics.accuracy, "a trial's model does as the run says");
+    assert.ok(Math.abs(loss - trials[0].metrics.loss) < 1e-6);
+  });
+
+  it("executes a recipe with the same result as the command line", async () => {
+    const place = folder();
+    const recipe = join(place, "my.recipe.json");
+    const steps = [{ prune: "magnitude", sparsity: [0.5], scope: "layer" }];
+    writeFileSync(recipe, JSON.stringify({ model: sampleModel, steps }));
+    const byRecipe = await secateur(["run", recipe, "--json", "--out", join(place, "a")]);
+    assert.equal(byRecipe.status, 0, byRecipe.stderr);
+    const args = ["--sparsity", "0.5", "--scope", "layer", "--json", "--out", join(place, "b")];
+    const byHand = await secateur(["prune", sampleModel, ...args]);
+    const [a] = json(byRecipe.stdout).trials;
+    const [b] = json(byHand.stdout).trials;
+    assert.deepEqual(a.metrics, b.metrics);
+    assert.deepEqual(a.layers, b.layers);
+  });
+
+  it("makes runs below the current folder, out of git's sight", async () => {
+    const cwd = folder();
+    const { status } = await secateur(["prune", sampleModel, "--threshold", "0.01"], { cwd });
+    assert.equal(status, 0);
+    assert.equal(readdirSync(join(cwd, ".secateur", "runs")).length, 1);
+    assert.ok(existsSync(join(cwd, ".secateur", ".gitignore")));
+  });
+
+  const wrongUsage: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ["a sparsity of 1", ["prune", sampleModel, "--sparsity", "1"], /at least 0 and less than 1/],
+    ["a negative sparsity", ["prune", sampleModel, "--sparsity=-0.1"], /at least 0 and less than 1/],
+    ["a sparsity that is no number", ["prune", sampleModel, "--sparsity", "lots"], /not a number/],
+    ["no amount", ["prune", sampleModel], /one of sparsity, threshold, quality/],
+    ["two amounts", ["prune", sampleModel, "--sparsity", "0.5", "--quality", "1"], /sparsity and quality/],
+    ["an unknown method", ["prune", sampleModel, "--method", "wish"], /magnitude/],
+    ["an unknown option", ["inspect", sampleModel, "--wat"], /unknown option/],
+    ["no command", [], /Usage/],
+    ["an unknown command", ["wish"], /unknown command/],
+    ["an unknown metric", ["pareto", "x", "--x", "beauty"], /Allowed choices/],
+    ["a limit of 0", ["prune", sampleModel, "--sparsity", "0.5", "--limit", "0"], /whole number/],
+  ];
+  for (const [what, args, sentence] of wrongUsage) {
+    it(`exits with 2 for ${what}, writing nothing`, async () => {
+      const cwd = folder();
+      const { status, stdout, stderr } = await secateur(args, { cwd });
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, sentence);
+      assert.equal(stdout, "");
+      assert.deepEqual(readdirSync(cwd), []);
+    });
+  }
+
+  const failing: readonly (readonly [string, (place: string) => readonly string[], RegExp])[] = [
+    ["a model that is not there", () => ["prune", "nowhere.json", "--sparsity", "0.5"], /nowhere\.json does not exist/],
+    ["a file that is not JSON", (place) => ["inspect", written(place, "text.json", "hello")], /text\.json is not JSON/],
+    [
+      "JSON that is no model",
+      (place) => ["inspect", written(place, "a.json", "{}")],
+      /a\.json is JSON but no TensorFlow\.js model/,
+    ],
+    ["data that is not there", () => ["prune", sampleModel, "--sparsity", "0.5", "--data", "nowhere"], /nowhere/],
+    [
+      "a pattern that fits no layer",
+      () => ["prune", sampleModel, "--sparsity", "0.5", "--layers", "zzz*"],
+      /No layer fits "zzz\*"/,
+    ],
+    [
+      "an output folder that exists",
+      (place) => ["prune", sampleModel, "--sparsity", "0.5", "--out", join(place, "there")],
+      /exists already/,
+    ],
+    [
+      "an output folder that cannot be made",
+      (place) => ["prune", sampleModel, "--sparsity", "0.5", "--out", join(written(place, "file", ""), "run")],
+      /cannot be made/,
+    ],
+    ["a run that is none", (place) => ["pareto", place], /holds no run/],
+    [
+      "a recipe that is not JSON",
+      (place) => ["run", written(place, "a.recipe.json", "{")],
+      /a\.recipe\.json is not valid JSON at line 1/,
+    ],
+    [
+      "a recipe with an unknown field",
+      (place) => ["run", written(place, "b.recipe.json", '{"model":"m","stepps":[]}')],
+      /b\.recipe\.json is not right/,
+    ],
+  ];
+  for (const [what, argsOf, sentence] of failing) {
+    it(`exits with 1 and one sentence for ${what}`, async () => {
+      const cwd = folder();
+      mkdirSync(join(cwd, "there"));
+      const args = argsOf(cwd);
+      const before = readdirSync(cwd, { recursive: true });
+      const { status, stdout, stderr } = await secateur(args, { cwd });
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, sentence);
+      assert.equal(stdout, "");
+      assert.doesNotMatch(stderr, /\n\s+at /, "no stack");
+      assert.deepEqual(readdirSync(cwd, { recursive: true }), before, "nothing written");
+    });
+  }
+
+  it("keeps finished trials when interrupted, and when killed", async () => {
+    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+      const out = join(folder(), "run");
+      const many = Array.from({ length: 60 }, (_, i) => (i / 61).toFixed(4)).join(",");
+      const args = ["prune", sampleModel, "--sparsity", many, "--data", sampleData, "--limit", "500", "--out", out];
+      const { status, stderr } = await secateur(args, {
+        onStart: async (kill) => {
+          while (!existsSync(join(out, "trials", "3"))) await new Promise((resolve) => setTimeout(resolve, 5));
+          kill(signal);
+        },
+      });
+      const run = await readRun(out);
+      assert.ok(run.trials.length >= 2, `${run.trials.length} trials`);
+      assert.ok(run.trials.length < 60);
+      for (const trial of run.trials) assert.ok(existsSync(trial.model));
+      assert.equal(run.status, signal === "SIGINT" ? "cancelled" : "interrupted");
+      if (signal === "SIGINT") {
+        assert.equal(status, 1);
+        assert.match(stderr, /Cancelled; \d+ finished trials are kept in/);
+      }
+      assert.equal(basename(dirname(run.trials[0]?.model ?? "")), "1");
+    }
+  });
+});
+
+function written(folder: string, name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+  type ResponseError,
+} from "vscode-jsonrpc/node";
+import {
+  initializeRequest,
+  inspectRequest,
+  progressNotification,
+  protocolVersion,
+  runRequest,
+  trialNotification,
+  type WorkerFailure,
+} from "../../../src/protocol/worker.ts";
+import { readRun } from "../../../src/pruning/runs/readRun.ts";
+import { projectRoot } from "../../support/corpus.ts";
+import { useFolders } from "../../support/folders.ts";
+import { program } from "../../support/program.ts";
+import { sampleData, sampleModel } from "../../support/samples.ts";
+
+describe("the worker", function () {
+  this.timeout(60_000);
+  const folder = useFolders();
+  let child: ChildProcess;
+  let connection: MessageConnection;
+
+  beforeEach(async () => {
+    child = fork(program("worker"), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    connection.listen();
+    const ready = await connection.sendRequest(initializeRequest, { tfjsNodeFolders: [] });
+    assert.deepEqual(ready, { protocolVersion, node: process.version });
+  });
+
+  afterEach(() => {
+    connection.dispose();
+    child.kill("SIGKILL");
+  });
+
+  it("inspects a model", async () => {
+    const inspection = await connection.sendRequest(inspectRequest, { model: sampleModel, criterion: "l2" });
+    assert.equal(inspection.format, "layers-model");
+    assert.ok(inspection.layers.some(({ filters }) => filters && filters.length > 0));
+  });
+
+  it("announces each trial after it is on disk, with progress that never goes back", async () => {
+    const out = join(folder(), "run");
+    const fractions: number[] = [];
+    const seen: Promise<number>[] = [];
+    connection.onNotification(progressNotification, ({ fraction }) => void fractions.push(fraction));
+    connection.onNotification(trialNotification, (params) => {
+      seen.push(readRun(params.folder).then(({ trials }) => trials.findIndex(({ id }) => id === params.trial.id)));
+    });
+    const steps = [{ prune: "magnitude", sparsity: [0.2, 0.4, 0.6] }];
+    const recipe = { model: sampleModel, data: { path: sampleData, limit: { test: 200 } }, backend: "wasm", steps };
+    const result = await connection.sendRequest(runRequest, { recipe, base: projectRoot, folder: out });
+    assert.deepEqual(result, { folder: out, status: "done", trials: 3 });
+    assert.deepEqual(await Promise.all(seen), [0, 1, 2]);
+    assert.ok(fractions.length > 6);
+    assert.deepEqual(
+      fractions,
+      [...fractions].sort((a, b) => a - b),
+    );
+    assert.ok((fractions.at(-1) ?? 0) <= 1);
+  });
+
+  it("stops at the next safe point when cancelled, keeping what is finished", async () => {
+    const out = join(folder(), "run");
+    const cancel = new CancellationTokenSource();
+    connection.onNotification(trialNotification, () => cancel.cancel());
+    const steps = [{ prune: "magnitude", sparsity: Array.from({ length: 50 }, (_, i) => i / 50) }];
+    const recipe = { model: sampleModel, data: { path: sampleData, limit: { test: 500 } }, backend: "wasm", steps };
+    const result = await connection.sendRequest(runRequest, { recipe, base: projectRoot, folder: out }, cancel.token);
+    assert.equal(result.status, "cancelled");
+    const run = await readRun(out);
+    assert.equal(run.status, "cancelled");
+    assert.equal(run.trials.length, result.trials);
+    assert.ok(run.trials.length >= 1 && run.trials.length < 50);
+  });
+
+  it("answers a fault with its code and one sentence", async () => {
+    const asked = connection.sendRequest(inspectRequest, { model: join(folder(), "none.json"), criterion: "l2" });
+    await assert.rejects(asked, (error: ResponseError<WorkerFailure>) => {
+      assert.equal(error.data?.code, "bad-model");
+      assert.match(error.message, /none\.json does not exist/);
+      return true;
+    });
+    const recipe = { model: sampleModel, steps: [{ prune: "magnitude", sparsity: 2 }] };
+    const run = connection.sendRequest(runRequest, { recipe, base: projectRoot, folder: join(folder(), "run") });
+    await assert.rejects(run, (error: ResponseError<WorkerFailure>) => error.data?.code === "bad-recipe");
+  });
+
+  it("is gone when its parent is", async () => {
+    const gone = once(child, "exit");
+    child.disconnect();
+    const [status] = await gone;
+    assert.equal(status, 0);
+  });
+});
