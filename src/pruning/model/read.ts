@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, normalize, sep } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { reasonOf, SecateurError } from "../errors.ts";
 import { cutGroup, type ManifestGroup, parseManifest } from "./manifest.ts";
 import type { JsonObject, Model, ModelFormat, Weight, WeightGroup } from "./model.ts";
+import { readShards } from "./shards.ts";
 
 /**
  * Reads a model.json, whatever its name, and the weight files beside it. Nothing is decoded.
@@ -87,40 +88,12 @@ async function readGroup(
   folder: string,
   modelPath: string,
 ): Promise<{ group: WeightGroup; weights: Weight[] }> {
-  const files = await Promise.all(group.paths.map((path) => readShard(path, folder, modelPath)));
-  const bytes = files.length === 1 && files[0] ? files[0] : join8(files);
+  const { bytes, sizes } = await readShards(group.paths, folder, modelPath);
   const label = group.paths.length === 1 ? join(folder, group.paths[0] ?? "") : `The weights of ${modelPath}`;
   return {
     weights: cutGroup(group, bytes, label),
-    group: {
-      paths: group.paths,
-      sizes: files.map((file) => file.byteLength),
-      names: group.weights.map((entry) => entry.name),
-    },
+    group: { paths: group.paths, sizes, names: group.weights.map((entry) => entry.name) },
   };
-}
-
-async function readShard(path: string, folder: string, modelPath: string): Promise<Uint8Array> {
-  const inside = normalize(path);
-  if (isAbsolute(path) || inside === ".." || inside.startsWith(`..${sep}`)) {
-    throw new SecateurError(
-      "bad-model",
-      `${modelPath} names the weight file "${path}" outside its own folder; put the file beside it and correct the name.`,
-    );
-  }
-  try {
-    const { buffer, byteOffset, byteLength } = await readFile(join(folder, inside));
-    // Not a Buffer, whose `slice` does not copy and whose memory may be shared with others.
-    return new Uint8Array(buffer, byteOffset, byteLength);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-      throw new SecateurError(
-        "bad-model",
-        `The weight file ${path}, named by ${modelPath}, is missing; put it into ${folder}.`,
-      );
-    }
-    throw new SecateurError("bad-model", `The weight file ${join(folder, path)} cannot be read: ${reasonOf(error)}.`);
-  }
 }
 
 async function readText(path: string): Promise<string> {
@@ -135,16 +108,6 @@ async function readText(path: string): Promise<string> {
         : `${basename(path)} cannot be read: ${reasonOf(error)}. Give the path of a model.json.`,
     );
   }
-}
-
-function join8(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.byteLength;
-  }
-  return joined;
 }
 
 const isObject = (value: unknown): value is JsonObject =>

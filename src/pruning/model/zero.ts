@@ -21,17 +21,34 @@ function zeroCodeOf(quantization: Quantization): number | undefined {
   return code >= 0 && code <= largestCode[dtype] && isZero(code, quantization) ? code : undefined;
 }
 
+/** Weights never change, and a run asks for the same count several times. */
+const counts = new WeakMap<Weight, number>();
+
 /**
  * Number of elements that are not zero. An affine-quantized element is zero when its code is the zero point,
  * even where rounding makes that decode to 1e-9.
  */
 export function countNonZero(weight: Weight): number {
+  const known = counts.get(weight);
+  if (known !== undefined) return known;
+  const counted = countElements(weight);
+  counts.set(weight, counted);
+  return counted;
+}
+
+function countElements(weight: Weight): number {
   const { quantization } = weight;
+  let total = 0;
   if (quantization && quantization.dtype !== "float16") {
-    return count(codesOf(weight), (code) => !isZero(code, quantization));
+    const codes = codesOf(weight);
+    for (let i = 0; i < codes.length; i++) total += Number(!isZero(codes[i] as number, quantization));
+    return total;
   }
   const values = decode(weight);
-  return Array.isArray(values) ? values.length : count(values, (value) => value !== 0);
+  if (Array.isArray(values)) return values.length;
+  // The sum of comparisons, because a branch would be guessed wrong as often as right.
+  for (let i = 0; i < values.length; i++) total += Number(values[i] !== 0);
+  return total;
 }
 
 /** The magnitudes of a float32 weight, element by element; exactly 0 where its code is the zero point. */
@@ -56,7 +73,8 @@ export function withZeros(weight: Weight, mask: Mask): Weight {
   if (quantization && quantization.dtype !== "float16") return withZeroCodes(weight, quantization, mask);
   const bytes = new Uint8Array(weight.bytes);
   const elements = quantization ? new Uint16Array(bytes.buffer) : new Uint32Array(bytes.buffer);
-  for (let i = 0; i < mask.length; i++) if (mask[i]) elements[i] = 0;
+  // All bits of 1 − 1 are 0, those of 0 − 1 are 1: no branch, which would be guessed wrong as often as right.
+  for (let i = 0; i < mask.length; i++) elements[i] = (elements[i] as number) & ((mask[i] as number) - 1);
   return { ...weight, bytes };
 }
 
@@ -94,10 +112,4 @@ function quantize(weight: Weight, dtype: "uint8" | "uint16"): Weight {
   const codes = dtype === "uint8" ? new Uint8Array(values.length) : new Uint16Array(values.length);
   for (const [i, value] of values.entries()) codes[i] = zero + (Math.round(value / scale) || Math.sign(value));
   return { ...weight, bytes: new Uint8Array(codes.buffer), quantization: { dtype, scale, min: minOf(zero, scale) } };
-}
-
-function count(values: ArrayLike<number>, isCounted: (value: number) => boolean): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) if (isCounted(values[i] as number)) total++;
-  return total;
 }
