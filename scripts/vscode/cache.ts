@@ -1,7 +1,7 @@
 // What is downloaded once per user and shared by every clone: the test kit's VS Code, Node and Chromium.
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { homedir } from "node:os";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { homedir, hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 /** The folder that holds the downloads: SECATEUR_CACHE, or "secateur" in the user's own cache folder. */
@@ -28,7 +28,7 @@ export async function installOnce(
   await dropAbandoned(folder);
   const started = Date.now();
   console.error(`Installing ${label} into ${folder}, once …`);
-  const draft = `${folder}.${process.pid}.partial`;
+  const draft = `${folder}.${hostname()}-${process.pid}.partial`;
   try {
     await mkdir(draft, { recursive: true });
     await fill(draft);
@@ -41,15 +41,21 @@ export async function installOnce(
   return folder;
 }
 
-/** Removes drafts of this folder that a killed install left behind: those nobody has touched for an hour. */
+/** Removes drafts of this folder that processes of this machine have left behind, having been killed. */
 async function dropAbandoned(folder: string): Promise<void> {
-  const siblings = await readdir(dirname(folder)).catch(() => []);
-  for (const name of siblings.filter((each) => each.startsWith(`${basename(folder)}.`) && each.endsWith(".partial"))) {
-    const path = join(dirname(folder), name);
-    const touched = await stat(path)
-      .then((status) => status.mtimeMs)
-      .catch(() => Date.now());
-    if (Date.now() - touched > 3_600_000) await rm(path, { recursive: true, force: true });
+  const prefix = `${basename(folder)}.${hostname()}-`;
+  for (const name of await readdir(dirname(folder)).catch(() => [])) {
+    const pid =
+      name.startsWith(prefix) && name.endsWith(".partial") ? Number.parseInt(name.slice(prefix.length), 10) : 0;
+    if (pid > 0 && !isAlive(pid)) await rm(join(dirname(folder), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0); // Signal 0 only asks.
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
