@@ -34,8 +34,8 @@ export class QuickInput {
   }
 
   /** Replaces what is in the box, without accepting it. */
-  async type(text: string): Promise<void> {
-    await this.input.fill(text, { timeout: patience });
+  async type(text: string, timeout: number = patience): Promise<void> {
+    await this.input.fill(text, { timeout });
   }
 
   /** Replaces what is in the box and accepts it. In a folder dialog this is the path. */

@@ -14,9 +14,10 @@ export class Workbench {
     this.quickInput = new QuickInput(page);
   }
 
-  /** Waits until the explorer shows the folder. */
+  /** Waits until the explorer shows the folder, and the activity bar Secateur, which comes a little later. */
   async ready(): Promise<void> {
     await this.page.locator(".explorer-folders-view .monaco-list-row").first().waitFor({ timeout: 60_000 });
+    await this.sideBarIcon("Secateur").waitFor({ timeout: patience });
   }
 
   /** Loads the window anew, as a person does who presses F5. */
@@ -27,9 +28,7 @@ export class Workbench {
 
   /** Shows the view container of that title by its icon in the activity bar, if it is not shown already. */
   async showSideBar(title: string): Promise<void> {
-    const icon = this.page.locator(".activitybar .action-item").filter({
-      has: this.page.locator(`.action-label[aria-label^="${title}"]`),
-    });
+    const icon = this.sideBarIcon(title);
     if ((await icon.getAttribute("aria-selected", { timeout: patience })) !== "true") await icon.click();
   }
 
@@ -71,8 +70,8 @@ export class Workbench {
   async runCommand(title: string): Promise<void> {
     await until(`the command "${title}"`, async () => {
       await this.page.keyboard.press("F1");
-      await this.quickInput.type(`>${title}`);
-      if (await done(this.quickInput.option(title).click({ timeout: 1000 }))) return true;
+      const typed = await done(this.quickInput.type(`>${title}`, 1000));
+      if (typed && (await done(this.quickInput.option(title).click({ timeout: 1000 })))) return true;
       await this.page.keyboard.press("Escape");
       return false;
     });
@@ -124,5 +123,10 @@ export class Workbench {
   /** Saves a picture of the window as PNG. */
   async screenshot(path: string): Promise<void> {
     await this.page.screenshot({ path });
+  }
+
+  private sideBarIcon(title: string): Locator {
+    const label = this.page.locator(`.action-label[aria-label^="${title}"]`);
+    return this.page.locator(".activitybar .action-item").filter({ has: label });
   }
 }
