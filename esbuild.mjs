@@ -26,6 +26,8 @@ const targets = [
     ...common,
     entryPoints: { extension: "src/extension/extension.ts" },
     outdir: "dist",
+    chunkNames: "chunks/[name]-[hash]",
+    splitting: true, // What talks to the child process is loaded with the first child, not at activation.
     platform: "node",
     format: "esm",
     mainFields: ["module", "main"], // jsonc-parser's main file hides its imports from bundlers.

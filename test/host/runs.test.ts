@@ -14,8 +14,8 @@ describe("runs", function () {
   let secateur: Services;
   const many = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-  const prune = (options: Partial<PruneAnswers>, model = sampleModel()) =>
-    commands.executeCommand<RunResult | undefined>("secateur.pruneModel", Uri.file(model), options);
+  const prune = (answers: Partial<PruneAnswers>, model = sampleModel()) =>
+    commands.executeCommand<RunResult | undefined>("secateur.pruneModel", Uri.file(model), { answers });
   const nodeOf = (folder: string) => {
     const node = secateur.runs.getChildren().find((each) => each.kind === "run" && each.run.folder === folder);
     assert.ok(node, `no run ${folder} in the tree`);

@@ -1,9 +1,9 @@
 import { dirname, join, resolve } from "node:path";
 import * as vscode from "vscode";
 import type { RunResult } from "../../protocol/worker.ts";
+import { titleOf } from "../../pruning/recipe/title.ts";
 import { runsFolderName } from "../../pruning/runs/folder.ts";
 import { isModelFile } from "../models/sniff.ts";
-import { modelName } from "../runs/order.ts";
 import type { Services } from "../services.ts";
 import { settingsFor } from "../settings.ts";
 import { firstAnswers, type PruneAnswers } from "../wizard/answers.ts";
@@ -16,22 +16,28 @@ import { requireTrust } from "./trust.ts";
 
 const lastAnswers = "pruneAnswers";
 
+/** For whoever calls the command from code. Menus put other things in its place, in which there is no `answers`. */
+export interface PruneOptions {
+  /** Then nobody is asked; what they leave out is as a first-time user would find it. */
+  readonly answers?: Partial<PruneAnswers>;
+}
+
 /**
- * Prunes a model. With `options` nobody is asked: what they leave out is as a first-time user would find it.
+ * Prunes a model.
  * @returns what came of the run; undefined when the person gave up
  */
 export async function pruneModel(
   services: Services,
   target?: ModelTarget,
-  options?: Partial<PruneAnswers>,
+  options?: PruneOptions,
 ): Promise<RunResult | undefined> {
   requireTrust();
   const model = await modelOf(target, services.store, services.finder);
   if (!model) return undefined;
-  const answers = options ? { ...firstAnswers, ...options } : await ask(services, model.path);
+  const answers = options?.answers ? { ...firstAnswers, ...options.answers } : await ask(services, model.path);
   if (!answers) return undefined;
   const settings = settingsFor(vscode.Uri.file(model.path));
-  const title = modelName(model.path);
+  const title = titleOf(model.path);
   const home = homeOf(model.path);
   return await execute(services, {
     recipe: recipeOf(model.path, title, answers, settings),
@@ -52,7 +58,7 @@ export function homeOf(path: string): string {
  */
 async function ask({ memory, inView }: Services, path: string): Promise<PruneAnswers | undefined> {
   const broken = new AbortController();
-  const inspection = inView.show(path, modelName(path));
+  const inspection = inView.show(path, titleOf(path));
   const failure = inspection.then(
     () => undefined,
     (error: unknown) => {
@@ -62,7 +68,7 @@ async function ask({ memory, inView }: Services, path: string): Promise<PruneAns
   );
   if (!(await isModelFile(path))) await inspection;
   const answers = await askHowToPrune({
-    modelName: modelName(path),
+    modelName: titleOf(path),
     start: { ...firstAnswers, ...memory.get<Partial<PruneAnswers>>(lastAnswers) },
     dataFolders: await dataFolders(memory, path),
     signal: broken.signal,

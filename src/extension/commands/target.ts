@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import type { PanelRun } from "../../protocol/panel.ts";
+import { titleOf } from "../../pruning/recipe/title.ts";
 import type { Trial } from "../../pruning/runs/run.ts";
 import type { ModelFinder } from "../models/finder.ts";
-import { modelName, nameOfTrial, trialsOf } from "../runs/order.ts";
+import { nameOfTrial, trialsOf } from "../runs/order.ts";
 import type { RunStore } from "../runs/store.ts";
 import { runText, trialText } from "../views/runs/items.ts";
 import type { RunsNode } from "../views/runs/tree.ts";
@@ -45,7 +46,7 @@ function namedModel(path: string, store: RunStore): NamedModel {
     const trial = run.trials.find(({ model }) => model === path);
     if (trial) return { path, name: nameOfTrial(run, trial) };
   }
-  return { path, name: modelName(path) };
+  return { path, name: titleOf(path) };
 }
 
 async function pickModelFile(finder: ModelFinder): Promise<string | undefined> {
@@ -54,7 +55,7 @@ async function pickModelFile(finder: ModelFinder): Promise<string | undefined> {
   const items = models
     .toSorted((a, b) => Number(b.fsPath === active) - Number(a.fsPath === active))
     .map(({ fsPath }) => ({
-      label: `$(file-code) ${modelName(fsPath)}`,
+      label: `$(file-code) ${titleOf(fsPath)}`,
       description: vscode.workspace.asRelativePath(fsPath),
       path: fsPath,
     }));

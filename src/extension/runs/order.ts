@@ -1,4 +1,4 @@
-import { basename, dirname } from "node:path";
+import { titleOf } from "../../pruning/recipe/title.ts";
 import type { Run, Trial } from "../../pruning/runs/run.ts";
 
 /** The baseline, where there is one, and then the trials in the order they were made. */
@@ -10,15 +10,9 @@ export function isBaseline(trial: Trial): boolean {
   return trial.id.endsWith("/0");
 }
 
-/** What to call a model: its folder when the file is just `model.json`, else the file without `.json`. */
-export function modelName(path: string): string {
-  const name = basename(path, ".json");
-  return name === "model" ? basename(dirname(path)) : name;
-}
-
 /** What to call a trial where its run is not in sight. */
 export function nameOfTrial(run: Run, trial: Trial): string {
-  const model = modelName(run.model);
+  const model = titleOf(run.model);
   return isBaseline(trial) ? model : `${model}, ${trial.label}`;
 }
 

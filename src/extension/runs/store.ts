@@ -1,12 +1,13 @@
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
 import type { PanelRun } from "../../protocol/panel.ts";
+import { titleOf } from "../../pruning/recipe/title.ts";
 import { runsFolderName } from "../../pruning/runs/folder.ts";
 import type { Run, Trial } from "../../pruning/runs/run.ts";
 import { debounced } from "../debounce.ts";
 import { Owner } from "../disposable.ts";
 import { contextKeys } from "../ids.ts";
-import { assignColours, modelName, trialsOf } from "./order.ts";
+import { assignColours, trialsOf } from "./order.ts";
 import { RunsReader, type UnreadableRun } from "./reader.ts";
 
 /** A trial and the run it is of. */
@@ -135,6 +136,6 @@ export class RunStore extends Owner {
     const before = this.#memory.get<Record<string, number>>("colours", {});
     const colours = assignColours(before, inOrder);
     if (colours !== before) await this.#memory.update("colours", colours);
-    return inOrder.map((run) => ({ ...run, colour: colours[run.id] ?? 0, modelName: modelName(run.model) }));
+    return inOrder.map((run) => ({ ...run, colour: colours[run.id] ?? 0, modelName: titleOf(run.model) }));
   }
 }

@@ -30,7 +30,7 @@ export function askHowToPrune(options: WizardOptions): Promise<PruneAnswers | un
 
 type MakeStep = (options: WizardOptions) => Step<PruneAnswers>;
 
-const titleOf = ({ modelName }: WizardOptions, { method }: PruneAnswers): string => {
+const questionTitle = ({ modelName }: WizardOptions, { method }: PruneAnswers): string => {
   const spec = methodCatalogue.find(({ name }) => name === method);
   return `Prune ${modelName} by ${spec?.title.toLowerCase() ?? method}`;
 };
@@ -50,7 +50,7 @@ const choiceOf = (value: number): Choice<number> => ({ label: formatShare(value)
 const askSparsity: MakeStep = (options) => async (answers, place) => {
   const shares = [...new Set([...offered, ...answers.sparsity])].sort((a, b) => a - b);
   const question = {
-    title: titleOf(options, answers),
+    title: questionTitle(options, answers),
     placeholder: "How sparse? One model for each; tick, or type others such as 30, 60, 95",
     ...place,
     signal: options.signal,
@@ -70,7 +70,7 @@ const askScope: MakeStep = (options) => async (answers, place) => {
     },
     { label: "In each layer", detail: "Every layer gets exactly this sparsity.", value: "layer" },
   ];
-  const question = { title: titleOf(options, answers), placeholder: "Reach the sparsity where?", ...place };
+  const question = { title: questionTitle(options, answers), placeholder: "Reach the sparsity where?", ...place };
   const scope = await pickOne({ ...question, signal: options.signal }, choices, answers.scope);
   return typeof scope === "string" ? { ...answers, scope } : scope;
 };
@@ -80,7 +80,7 @@ const browse = Symbol("browse");
 
 const askData: MakeStep = (options) => async (answers, place) => {
   const question = {
-    title: titleOf(options, answers),
+    title: questionTitle(options, answers),
     placeholder: "Measure accuracy on which data?",
     ...place,
     signal: options.signal,

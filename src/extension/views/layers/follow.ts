@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
+import { titleOf } from "../../../pruning/recipe/title.ts";
 import { commands } from "../../ids.ts";
-import { modelName, nameOfTrial } from "../../runs/order.ts";
+import { nameOfTrial } from "../../runs/order.ts";
 import type { Services } from "../../services.ts";
 
 /**
@@ -14,7 +15,7 @@ export function followSelection({ store, inView, layers, finder, reporter }: Ser
     vscode.window.onDidChangeActiveTextEditor(async (editor) => {
       const path = editor?.document.uri.fsPath;
       if (path === undefined || !layers.view.visible || !finder.knows(path)) return;
-      await show(path, modelName(path));
+      await show(path, titleOf(path));
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("secateur.layers.criterion"))

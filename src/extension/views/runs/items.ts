@@ -1,7 +1,8 @@
 import { formatMetric, metricDefinitions, metricValue } from "../../../pruning/metrics/definitions.ts";
+import { titleOf } from "../../../pruning/recipe/title.ts";
 import type { Run, RunStatus, Trial } from "../../../pruning/runs/run.ts";
 import { formatShare } from "../../../pruning/text.ts";
-import { isBaseline, modelName } from "../../runs/order.ts";
+import { isBaseline } from "../../runs/order.ts";
 import { type ItemText, type Row, tooltipTable } from "../itemText.ts";
 
 const statusIcons: Record<RunStatus, string> = {
@@ -25,7 +26,7 @@ export const countOf = (count: number, word: string): string => `${count} ${word
 
 /** A run, one line. */
 export function runText(run: Run, now: Date): ItemText {
-  const label = run.title || modelName(run.model);
+  const label = run.title || titleOf(run.model);
   const status = run.status === "done" ? "" : `${run.status} · `;
   const description = `${status}${countOf(run.trials.length, "model")} · ${when(run.started, now)}`;
   return {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assignColours, modelName, nameOfTrial, trialsOf } from "../../../../src/extension/runs/order.ts";
+import { assignColours, nameOfTrial, trialsOf } from "../../../../src/extension/runs/order.ts";
 import { panelRun } from "../../../support/panelRuns.ts";
 
 describe("extension/runs/order", () => {
@@ -21,11 +21,6 @@ describe("extension/runs/order", () => {
   it("changes nothing where every run has its colour", () => {
     const before = { a: 0, b: 1, gone: 2 };
     assert.equal(assignColours(before, [a, b]), before);
-  });
-
-  it("calls a model by its folder, or by its file where that says more", () => {
-    assert.equal(modelName("/work/mnist-cnn/model.json"), "mnist-cnn");
-    assert.equal(modelName("/work/models/gear.json"), "gear");
   });
 
   it("puts the baseline first, and calls it by its model", () => {
