@@ -69,7 +69,11 @@ export class Jobs extends Owner {
     const job: Job = { title: request.title, fraction: 0, cancel: () => abort.abort() };
     this.#jobs.add(job);
     this.#changed.fire();
-    const options = { location: vscode.ProgressLocation.Notification, title: request.title, cancellable: true };
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: text.pruning(request.title),
+      cancellable: true,
+    };
     try {
       return await vscode.window.withProgress(options, async (progress, token) => {
         token.onCancellationRequested(() => abort.abort());

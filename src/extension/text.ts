@@ -2,9 +2,10 @@ import { formatShare } from "../pruning/text.ts";
 
 /** Sentences of the extension that are not about one item of a view. */
 export const text = {
-  starting: "Starting …",
+  pruning: (title: string): string => `Pruning ${title}`,
+  starting: "starting …",
   cancelled: "Cancelled.",
-  waitingForTurn: "Waiting for the run before it",
+  waitingForTurn: "waiting for the run before it",
   progress: (fraction: number, message: string): string =>
     `${formatShare(Math.floor(fraction * 100) / 100)} · ${message}`,
   notTrusted: "Pruning runs code on files of this workspace, so it needs a workspace that you trust.",

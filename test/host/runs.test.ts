@@ -72,9 +72,9 @@ describe("runs", function () {
 
     it("shows the run and its trials in the tree, the baseline first", () => {
       const [baseline, half, most] = labels(result.folder);
-      assert.match(baseline ?? "", /^Not pruned: 0 % sparse · 9\d(\.\d)? % accuracy$/);
-      assert.match(half ?? "", /^magnitude 50 %: 50 % sparse · [\d.]+ % accuracy$/);
-      assert.match(most ?? "", /^magnitude 90 %: 90 % sparse · [\d.]+ % accuracy$/);
+      assert.match(baseline ?? "", /^unpruned: 9\d\.\d % accuracy · 0 % sparse$/);
+      assert.match(half ?? "", /^magnitude 50 %: [\d.]+ % accuracy · 50 % sparse$/);
+      assert.match(most ?? "", /^magnitude 90 %: [\d.]+ % accuracy · 90 % sparse$/);
     });
 
     it("opens the chart meanwhile, in a tab of its own", () => {
@@ -87,8 +87,8 @@ describe("runs", function () {
       assert.ok(trial);
       await commands.executeCommand("secateur.selectTrial", trial.id);
       assert.equal(secateur.store.selected, trial.id);
-      await until("the layers", () => secateur.layers.view.title === "Layers: mnist-cnn, magnitude 90 %");
-      await until("their numbers", () => secateur.layers.view.description?.startsWith("90 % sparse"));
+      await until("the layers", () => secateur.layers.view.description === "mnist-cnn, magnitude 90 %");
+      await until("their numbers", () => secateur.layers.view.message?.startsWith("90 % sparse"));
     });
 
     it("opens the model of a trial", async () => {
@@ -130,7 +130,7 @@ describe("runs", function () {
     });
     assert.deepEqual(reports, []);
     assert.ok(result);
-    assert.match(labels(result.folder)[1] ?? "", /^magnitude 25 %: 25 % sparse · .+ gzipped$/);
+    assert.match(labels(result.folder)[1] ?? "", /^magnitude 25 %: .+ gzipped · 25 % sparse$/);
   });
 
   it("leaves a readable run folder when cancelled in the middle", async () => {

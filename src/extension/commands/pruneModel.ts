@@ -67,10 +67,12 @@ async function ask({ memory, inView }: Services, path: string): Promise<PruneAns
     },
   );
   if (!(await isModelFile(path))) await inspection;
+  const folders = await dataFolders(memory, path);
+  const first = folders[0] === undefined ? firstAnswers : { ...firstAnswers, data: folders[0] };
   const answers = await askHowToPrune({
     modelName: titleOf(path),
-    start: { ...firstAnswers, ...memory.get<Partial<PruneAnswers>>(lastAnswers) },
-    dataFolders: await dataFolders(memory, path),
+    start: memory.get(lastAnswers, first),
+    dataFolders: folders,
     signal: broken.signal,
   });
   const failed = answers || broken.signal.aborted ? await failure : undefined;

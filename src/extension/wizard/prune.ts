@@ -1,4 +1,3 @@
-import { basename, dirname } from "node:path";
 import * as vscode from "vscode";
 import { type MethodName, methodCatalogue } from "../../pruning/methods/catalogue.ts";
 import { formatShare } from "../../pruning/text.ts";
@@ -51,7 +50,7 @@ const askSparsity: MakeStep = (options) => async (answers, place) => {
   const shares = [...new Set([...offered, ...answers.sparsity])].sort((a, b) => a - b);
   const question = {
     title: questionTitle(options, answers),
-    placeholder: "How sparse? One model for each; tick, or type others such as 30, 60, 95",
+    placeholder: "How sparse? Tick some, or type others: 30, 60, 95",
     ...place,
     signal: options.signal,
   };
@@ -87,8 +86,7 @@ const askData: MakeStep = (options) => async (answers, place) => {
   };
   const choices: Choice<string | typeof none | typeof browse>[] = [
     ...options.dataFolders.map((path) => ({
-      label: `$(database) ${basename(path)}`,
-      description: vscode.workspace.asRelativePath(dirname(path)),
+      label: `$(database) ${vscode.workspace.asRelativePath(path)}`,
       value: path,
     })),
     { label: "$(folder-opened) Browse…", detail: "A folder of IDX (MNIST) or CIFAR-10 binary files", value: browse },

@@ -1,25 +1,24 @@
 import type { FilterScore } from "../../../pruning/criteria/filters.ts";
 import type { Inspection, LayerInspection } from "../../../pruning/metrics/inspection.ts";
+import { bytes, largeCount } from "../../../pruning/metrics/quantities.ts";
 import { formatCount, formatNumber, formatShare } from "../../../pruning/text.ts";
 import { type ItemText, type Row, tooltipTable } from "../itemText.ts";
 
-/** `28 × 28 × 32`, the batch left out; `?` where a length is open. */
+/** `28×28×32`, the batch left out; `?` where a length is open. */
 export function formatShape(shape: LayerInspection["outputShape"]): string {
   if (shape === null) return "shape unknown";
   const lengths = shape.slice(1).map((length) => (length === null ? "?" : String(length)));
-  return lengths.length === 0 ? "scalar" : lengths.join(" × ");
+  return lengths.length === 0 ? "scalar" : lengths.join("×");
 }
 
-const formatMacs = (macs: number | null): string => (macs === null ? "MACs unknown" : `${formatCount(macs)} MACs`);
-
-/** A layer, one line; its tooltip defines every number. */
+/** A layer, one line, its sparsity first for a narrow side bar; its tooltip has all numbers in full, and defines them. */
 export function layerText(layer: LayerInspection): ItemText {
   const facts = [
+    ...(layer.prunable ? [`${formatShare(layer.sparsity)} sparse`] : []),
     layer.type,
     formatShape(layer.outputShape),
-    ...(layer.parameters > 0 ? [`${formatCount(layer.parameters)} params`] : []),
-    ...(layer.macs !== null && layer.macs > 0 ? [formatMacs(layer.macs)] : []),
-    ...(layer.prunable ? [`${formatShare(layer.sparsity)} sparse`] : []),
+    ...(layer.parameters > 0 ? [`${largeCount.format(layer.parameters)} params`] : []),
+    ...(layer.macs !== null && layer.macs > 0 ? [`${largeCount.format(layer.macs)} MACs`] : []),
   ];
   return {
     label: layer.name,
@@ -39,9 +38,12 @@ function layerRows(layer: LayerInspection): Row[] {
   ];
 }
 
-function reasonLines({ prunable, reason }: LayerInspection): string[] {
-  if (reason === undefined) return [];
-  return [prunable ? reason : `Not pruned: ${reason}`];
+const notPruned = ({ reason }: LayerInspection): string =>
+  `Not pruned: ${reason ?? "it has no weights that can be pruned"}`;
+
+function reasonLines(layer: LayerInspection): string[] {
+  if (!layer.prunable) return [notPruned(layer)];
+  return layer.reason === undefined ? [] : [layer.reason];
 }
 
 /** Fills up as the layer empties. */
@@ -51,16 +53,7 @@ function sparsityIcon(sparsity: number): string {
 }
 
 /** Why a layer that cannot be pruned cannot, as its only child. */
-export function reasonText(layer: LayerInspection): ItemText {
-  const sentence = layer.reason ?? "it has no weights that can be pruned";
-  return {
-    label: `Not pruned: ${sentence}`,
-    description: "",
-    tooltip: "",
-    icon: "info",
-    spoken: `Not pruned: ${sentence}`,
-  };
-}
+export const reasonText = (layer: LayerInspection): ItemText => lonelyText(notPruned(layer), "info");
 
 /** Outputs of a convolution are filters; all others are units. */
 export const filterWord = (layer: LayerInspection): "Filter" | "Unit" => (/conv/i.test(layer.type) ? "Filter" : "Unit");
@@ -93,6 +86,20 @@ export function filterText(layer: LayerInspection, filter: FilterScore, ranking:
   };
 }
 
+const lonelyText = (label: string, icon: string): ItemText => ({
+  label,
+  description: "",
+  tooltip: "",
+  icon,
+  spoken: label,
+});
+
+/** In place of layers while the model is looked at. */
+export const loadingText = (title: string): ItemText => lonelyText(`Looking at ${title} …`, "loading~spin");
+
+/** In place of layers when the model cannot be looked at. */
+export const failedText = (sentence: string): ItemText => lonelyText(sentence, "error");
+
 /** The item that shows more filters of a long list. */
 export function moreText(layer: LayerInspection, shown: number, step: number): ItemText {
   const left = (layer.filters?.length ?? 0) - shown;
@@ -101,7 +108,13 @@ export function moreText(layer: LayerInspection, shown: number, step: number): I
   return { label, description, tooltip: "", icon: "ellipsis", spoken: `${label}, ${description}` };
 }
 
-/** The line beside the view's title. */
-export function summaryText(inspection: Inspection): string {
-  return `${formatShare(inspection.sparsity)} sparse · ${formatCount(inspection.parameters)} params`;
+/** The line above the layers. */
+export function summaryText({ sparsity, parameters, macs, bytes: size }: Inspection): string {
+  const facts = [
+    `${formatShare(sparsity)} sparse`,
+    `${formatCount(parameters)} parameters`,
+    ...(macs === null ? [] : [`${largeCount.format(macs)} MACs`]),
+    bytes.format(size),
+  ];
+  return facts.join(" · ");
 }

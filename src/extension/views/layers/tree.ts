@@ -5,7 +5,16 @@ import type { LayerInspection } from "../../../pruning/metrics/inspection.ts";
 import { Owner } from "../../disposable.ts";
 import { commands, views } from "../../ids.ts";
 import { treeItem } from "../treeItem.ts";
-import { filterText, layerText, moreText, type Ranking, reasonText, summaryText } from "./items.ts";
+import {
+  failedText,
+  filterText,
+  layerText,
+  loadingText,
+  moreText,
+  type Ranking,
+  reasonText,
+  summaryText,
+} from "./items.ts";
 import type { ModelInView } from "./state.ts";
 
 export type LayersNode =
@@ -13,6 +22,7 @@ export type LayersNode =
   | { readonly kind: "filter"; readonly layer: LayerInspection; readonly filter: FilterScore; readonly rank: number }
   | { readonly kind: "more"; readonly parent: LayersNode & { kind: "layer" }; readonly shown: number }
   | { readonly kind: "reason"; readonly layer: LayerInspection }
+  | { readonly kind: "loading"; readonly title: string }
   | { readonly kind: "failed"; readonly error: unknown };
 
 /** Filters shown at once, and added by each "Show more": a list this long opens without a stall. */
@@ -66,8 +76,10 @@ export class LayersTree extends Owner implements vscode.TreeDataProvider<LayersN
         });
       case "reason":
         return treeItem(reasonText(node.layer), {});
+      case "loading":
+        return treeItem(loadingText(node.title), {});
       case "failed":
-        return treeItem(failedText(node.error), {
+        return treeItem(failedText(reasonOf(node.error)), {
           command: { title: "Show Log", command: commands.showLog },
         });
     }
@@ -87,6 +99,7 @@ export class LayersTree extends Owner implements vscode.TreeDataProvider<LayersN
 
   #roots(): LayersNode[] {
     const { current } = this.#inView;
+    if (current.kind === "loading") return [{ kind: "loading", title: current.title }];
     if (current.kind === "failed") return [{ kind: "failed", error: current.error }];
     if (current.kind !== "shown") return [];
     return current.inspection.layers.map((layer) => ({ kind: "layer", layer }));
@@ -103,16 +116,9 @@ export class LayersTree extends Owner implements vscode.TreeDataProvider<LayersN
 
   #update(): void {
     const { current } = this.#inView;
-    this.view.title = current.kind === "nothing" ? "Layers" : `Layers: ${current.title}`;
-    this.view.description = current.kind === "shown" ? summaryText(current.inspection) : "";
+    // Not in the title, which VS Code writes in capitals.
+    this.view.description = current.kind === "nothing" ? "" : current.title;
+    this.view.message = current.kind === "shown" ? summaryText(current.inspection) : "";
     this.#changed.fire(undefined);
   }
 }
-
-const failedText = (error: unknown) => ({
-  label: reasonOf(error),
-  description: "",
-  tooltip: "",
-  icon: "error",
-  spoken: `Error: ${reasonOf(error)}`,
-});

@@ -70,15 +70,14 @@ function when(iso: string, now: Date): string {
 
 /** A trial, one line: its two main numbers beside the name, all of them in the tooltip. */
 export function trialText(trial: Trial): ItemText {
-  const label = isBaseline(trial) ? "Not pruned" : trial.label;
-  const { metrics } = trial;
+  const { label, metrics } = trial;
   const accuracy = metricValue(metrics, "accuracy");
-  const facts = [
-    `${formatShare(metrics.sparsity)} sparse`,
+  const result =
     accuracy === undefined
       ? `${formatMetric(metrics, "gzipBytes")} gzipped`
-      : `${formatMetric(metrics, "accuracy")} accuracy`,
-  ];
+      : `${formatMetric(metrics, "accuracy")} accuracy`;
+  // What was asked for stands in the name, so that the result comes first for a narrow side bar.
+  const facts = [result, `${formatShare(metrics.sparsity)} sparse`];
   return {
     label,
     description: facts.join(" · "),

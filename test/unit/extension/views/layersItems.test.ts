@@ -39,8 +39,8 @@ describe("extension/views/layers/items", () => {
   it("puts type, shape, parameters, MACs and sparsity beside a layer's name", () => {
     const text = layerText(conv);
     assert.equal(text.label, "conv2d_1");
-    assert.equal(text.description, "Conv2D · 26 × 26 × 32 · 9,248 params · 6,230,016 MACs · 62.5 % sparse");
-    assert.equal(text.spoken, "conv2d_1, Conv2D, 26 × 26 × 32, 9,248 params, 6,230,016 MACs, 62.5 % sparse");
+    assert.equal(text.description, "62.5 % sparse · Conv2D · 26×26×32 · 9.25 k params · 6.23 M MACs");
+    assert.equal(text.spoken, "conv2d_1, 62.5 % sparse, Conv2D, 26×26×32, 9.25 k params, 6.23 M MACs");
   });
 
   it("defines every number in the tooltip, as a table", () => {
@@ -70,7 +70,7 @@ describe("extension/views/layers/items", () => {
   });
 
   it("writes shapes without the batch", () => {
-    assert.equal(formatShape([null, 28, null, 3]), "28 × ? × 3");
+    assert.equal(formatShape([null, 28, null, 3]), "28×?×3");
     assert.equal(formatShape([1, 10]), "10");
     assert.equal(formatShape([null]), "scalar");
     assert.equal(formatShape(null), "shape unknown");
@@ -107,11 +107,11 @@ describe("extension/views/layers/items", () => {
       format: "layers-model",
       parameters: 101_770,
       nonZero: 1,
-      macs: 1,
-      bytes: 1,
+      bytes: 407_080,
       sparsity: 0.6,
       layers: [],
-    };
-    assert.equal(summaryText({ ...model, format: "layers-model" }), "60 % sparse · 101,770 params");
+    } as const;
+    assert.equal(summaryText({ ...model, macs: 101_632 }), "60 % sparse · 101,770 parameters · 102 k MACs · 407 kB");
+    assert.equal(summaryText({ ...model, macs: null }), "60 % sparse · 101,770 parameters · 407 kB");
   });
 });
