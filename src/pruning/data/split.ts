@@ -9,6 +9,14 @@ export function take(split: Split, n: number): Split {
   return { count: n, images: split.images.subarray(0, n * bytesPerImage(split)), labels: split.labels.subarray(0, n) };
 }
 
+/** `n` examples evenly from the whole split, which may be sorted by class; a copy, or all where there are fewer. */
+export function spread(split: Split, n: number): Split {
+  if (n >= split.count) return split;
+  const flags = new Uint8Array(split.count);
+  for (let i = 0; i < n; i++) flags[Math.floor((i * split.count) / n)] = 1;
+  return pick(split, flags, 1, n);
+}
+
 /**
  * Splits training data into what trains and what validates: every example is in exactly one of the two, each in its
  * original order. The same seed holds out the same examples. Both are copies (150 MB take about 0.1 s), so that

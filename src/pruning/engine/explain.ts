@@ -1,0 +1,57 @@
+import { reasonOf, SecateurError } from "../errors.ts";
+import type { JsonValue, Model } from "../model/model.ts";
+import { findCulprit, isObject } from "./culprit.ts";
+
+/** Turns what TensorFlow.js threw while loading a model into a sentence that names the layer, where one can be told. */
+export async function explainLoading(error: unknown, model: Model): Promise<SecateurError> {
+  if (SecateurError.is(error)) return error;
+  const culprit = model.format === "layers-model" ? await findCulprit(error, model) : undefined;
+  if (culprit) {
+    const { name, type, reason } = culprit;
+    const sentence = `TensorFlow.js cannot load the layer "${name}" (${type}): ${firstSentence(reason)}; change that layer in the original model and convert it again.`;
+    return unsupported(sentence, error);
+  }
+  return unsupported(
+    `TensorFlow.js cannot load the model: ${firstSentence(reasonOf(error))}; convert it again.`,
+    error,
+  );
+}
+
+/** The same for what a forward pass threw. */
+export function explainRunning(error: unknown, model: Model): SecateurError {
+  if (SecateurError.is(error)) return error;
+  if (error instanceof WebAssembly.RuntimeError) {
+    const sentence = `The WASM backend broke down (${firstSentence(reasonOf(error))}); try again with the cpu or tensorflow backend.`;
+    return new SecateurError("backend", sentence, detailsOf(error), { cause: error });
+  }
+  const where = nodeOfUnknownOp(error, model);
+  return unsupported(`TensorFlow.js cannot run the model${where}: ${firstSentence(reasonOf(error))}.`, error);
+}
+
+/** Up to the first full stop or line's end, without it; TensorFlow.js goes on with advice for programmers. */
+function firstSentence(text: string): string {
+  const [line = ""] = text.trim().split("\n", 1);
+  return (line.split(/[.:]? (?=File an issue|This may be)/, 1)[0] ?? line).replace(/[.:]$/, "");
+}
+
+/** TensorFlow.js dereferences them, though the format leaves them optional. */
+function lacksVersions({ format, json }: Model): boolean {
+  return format === "graph-model" && isObject(json.modelTopology) && !isObject(json.modelTopology.versions);
+}
+
+/** ` at node "x"` when an op is unknown to TensorFlow.js, which itself names the op only. */
+function nodeOfUnknownOp(error: unknown, model: Model): string {
+  const op = /^Unknown op '(.+?)'/.exec(reasonOf(error))?.[1];
+  const topology = model.json.modelTopology;
+  const nodes: JsonValue = isObject(topology) ? (topology.node ?? []) : [];
+  const node = Array.isArray(nodes) ? nodes.filter(isObject).find((each) => each.op === op) : undefined;
+  return op !== undefined && node ? ` at node "${node.name}"` : "";
+}
+
+function unsupported(sentence: string, error: unknown): SecateurError {
+  return new SecateurError("unsupported-model", sentence, detailsOf(error), { cause: error });
+}
+
+function detailsOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}

@@ -1,0 +1,116 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { SecateurError } from "../errors.ts";
+import type { JsonObject, Model, Weight } from "../model/model.ts";
+import type { Log, OpenBackend } from "./backend.ts";
+import type { LoadedModel, Output } from "./engine.ts";
+import { explainLoading, explainRunning } from "./explain.ts";
+import { loadGraphProgram } from "./graphProgram.ts";
+import { measureLatency } from "./latency.ts";
+import { loadLayersProgram } from "./layersProgram.ts";
+import type { Program } from "./program.ts";
+import { undoOnFailure } from "./scope.ts";
+
+/**
+ * Hands a model to TensorFlow.js. It decodes quantized weights itself; optimiser weights and the training
+ * configuration stay behind.
+ * @throws SecateurError `unsupported-model` naming the layer, where one can be told
+ */
+export async function loadModel(model: Model, backend: OpenBackend, log: Log): Promise<LoadedModel> {
+  const load = model.format === "graph-model" ? loadGraphProgram : loadLayersProgram;
+  try {
+    const program = await undoOnFailure(() => load(artifactsOf(model)));
+    return onBackend(program, model, backend, log);
+  } catch (error) {
+    throw await explainLoading(error, model);
+  }
+}
+
+/** What an IOHandler's `load` would give, all weights in one exact buffer: tfjs misreads views and odd shards. */
+function artifactsOf(model: Model): tf.io.ModelArtifacts {
+  const { modelTopology, weightsManifest, trainingConfig, ...rest } = structuredClone(model.json);
+  const weights = [...model.weights.values()].filter((weight) => weight.group !== "optimizer");
+  return {
+    ...(rest as JsonObject & tf.io.ModelArtifacts),
+    modelTopology: modelTopology as JsonObject,
+    weightSpecs: weights.map(specOf),
+    weightData: joined(weights.map((weight) => weight.bytes)),
+  };
+}
+
+/** An entry of the weights manifest; tfjs takes a key for set even when its value is null. */
+function specOf({ name, shape, dtype, quantization }: Weight): tf.io.WeightsManifestEntry {
+  return { name, shape: [...shape], dtype, ...(quantization && { quantization: { ...quantization } }) };
+}
+
+function joined(parts: readonly Uint8Array[]): ArrayBuffer {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let filled = 0;
+  for (const part of parts) {
+    whole.set(part, filled);
+    filled += part.length;
+  }
+  return whole.buffer;
+}
+
+function onBackend(program: Program, model: Model, backend: OpenBackend, log: Log): LoadedModel {
+  const names = program.outputs.map(({ name }) => name);
+
+  async function run(feeds: tf.Tensor[], wanted: readonly string[]): Promise<Output[]> {
+    const outputs: tf.Tensor[] = [];
+    try {
+      outputs.push(...(await program.run(feeds, wanted)));
+      const read = await Promise.all(outputs.map((tensor, i) => readBack(tensor, wanted[i] as string)));
+      backend.verify();
+      return read;
+    } catch (error) {
+      throw explainRunning(error, model);
+    } finally {
+      tf.dispose([...feeds, ...outputs]);
+    }
+  }
+
+  return {
+    inputs: program.inputs,
+    outputs: program.outputs,
+    async predict(values, shape, wanted = names) {
+      const [input, ...others] = program.inputs;
+      if (!input || others.length > 0) {
+        throw new SecateurError(
+          "unsupported-model",
+          `The model has ${program.inputs.length} inputs (${program.inputs.map(({ name }) => name).join(", ")}), but data can only be fed to models with one.`,
+        );
+      }
+      const unknown = wanted.find((name) => !names.includes(name));
+      if (unknown !== undefined) {
+        throw new SecateurError(
+          "unsupported-model",
+          `The model has no output "${unknown}"; it has ${names.join(", ")}.`,
+        );
+      }
+      return run([toTensor(values, shape, input.dtype)], wanted);
+    },
+    latency: (batchSize, repeats) =>
+      measureLatency(program.inputs, batchSize, repeats, (feeds) => run(feeds, names), log),
+    dispose: () => program.dispose(),
+  };
+}
+
+/** Whole numbers for models that take int32, such as pixels of 0 to 255. */
+function toTensor(values: Float32Array, shape: readonly number[], dtype: string): tf.Tensor {
+  if (dtype === "string") {
+    throw new SecateurError("unsupported-model", "The model's input takes text, but data can only be fed as numbers.");
+  }
+  if (dtype === "int32") return tf.tensor(Int32Array.from(values), [...shape], "int32");
+  return tf.tensor(values, [...shape], "float32");
+}
+
+async function readBack(tensor: tf.Tensor, name: string): Promise<Output> {
+  if (tensor.dtype === "string") {
+    throw new SecateurError(
+      "unsupported-model",
+      `The model's output "${name}" is text, which cannot be compared with labels.`,
+    );
+  }
+  const values = await tensor.data();
+  return { name, shape: tensor.shape, values: values instanceof Float32Array ? values : Float32Array.from(values) };
+}

@@ -1,0 +1,23 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * Runs something that makes tensors over several turns of the event loop, such as loading a model. If it fails,
+ * every tensor and variable that it made is disposed of; `tf.tidy` can do that only for synchronous code.
+ */
+export async function undoOnFailure<T>(make: () => Promise<T>): Promise<T> {
+  const engine = tf.engine();
+  const variables = new Set(Object.keys(engine.registeredVariables));
+  engine.startScope("undoOnFailure");
+  try {
+    const made = await make();
+    for (const tensor of engine.state.activeScope.track) tf.keep(tensor);
+    return made;
+  } catch (error) {
+    for (const [name, variable] of Object.entries(engine.registeredVariables)) {
+      if (!variables.has(name)) variable.dispose();
+    }
+    throw error;
+  } finally {
+    engine.endScope();
+  }
+}

@@ -1,0 +1,31 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Context } from "mocha";
+import type { BackendName, Engine } from "../../../src/pruning/engine/engine.ts";
+import { openEngine } from "../../../src/pruning/engine/open.ts";
+
+/** Where a machine may have a working tfjs-node; SECATEUR_TFJS_NODE names another place. */
+export const tfjsNodeFolder = process.env.SECATEUR_TFJS_NODE ?? join(homedir(), ".cache", "tfjs-node-native");
+
+const hasTfjsNode = existsSync(join(tfjsNodeFolder, "node_modules", "@tensorflow", "tfjs-node"));
+
+/** The folder of tfjs-node; skips the calling test, saying so, where there is none. */
+export function needsTfjsNode(test: Context): string {
+  if (!hasTfjsNode) test.skip();
+  return tfjsNodeFolder;
+}
+
+/** Opens a backend for the length of `use`; skips the test where the machine lacks it. */
+export async function withEngine<T>(
+  test: Context,
+  backend: BackendName,
+  use: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const engine = await openEngine({ backend, tfjsNodeFolders: backend === "tensorflow" ? [needsTfjsNode(test)] : [] });
+  try {
+    return await use(engine);
+  } finally {
+    engine.dispose();
+  }
+}
