@@ -24,3 +24,8 @@ export function findEntry(runs: readonly PanelRun[], trial: string | undefined):
 export function shownRuns(runs: readonly PanelRun[], hidden: readonly string[]): readonly PanelRun[] {
   return runs.filter(({ id }) => !hidden.includes(id));
 }
+
+/** The runs with the one started last on top, where a person looks for it. */
+export function newestFirst(runs: readonly PanelRun[]): readonly PanelRun[] {
+  return [...runs].sort((a, b) => Date.parse(b.started) - Date.parse(a.started));
+}

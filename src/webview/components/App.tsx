@@ -1,5 +1,5 @@
 import { axesOf } from "../axes.ts";
-import { entriesOf, findEntry, shownRuns } from "../entries.ts";
+import { entriesOf, findEntry, newestFirst, shownRuns } from "../entries.ts";
 import { tableModel } from "../rows.ts";
 import { chartModel } from "../series.ts";
 import type { Action, State } from "../state.ts";
@@ -30,7 +30,8 @@ export function App({ state, dispatch, post }: AppProps) {
       </main>
     );
 
-  const shown = shownRuns(snapshot.runs, intent.hidden);
+  const runs = newestFirst(snapshot.runs);
+  const shown = shownRuns(runs, intent.hidden);
   const axes = axesOf(shown.flatMap(entriesOf), intent);
   const chart = chartModel(shown, axes);
   const table = tableModel(shown, new Set(chart.front.map(({ id }) => id)), intent.sort);
@@ -53,7 +54,7 @@ export function App({ state, dispatch, post }: AppProps) {
         ))}
       </section>
       <div class="side">
-        <Legend runs={snapshot.runs} hidden={intent.hidden} dispatch={dispatch} />
+        <Legend runs={runs} hidden={intent.hidden} dispatch={dispatch} />
         <Details entry={selected} post={post} />
       </div>
       <TrialTable model={table} selected={selected?.trial.id} dispatch={dispatch} post={post} />

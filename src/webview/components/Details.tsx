@@ -34,7 +34,6 @@ export function Details({ entry, post }: DetailsProps) {
           </button>
         ))}
       </div>
-      <Comparison metrics={trial.metrics} unpruned={baseline ? undefined : run.baseline?.metrics} />
       {trial.notes.length > 0 && (
         <ul class="notes">
           {trial.notes.map((note) => (
@@ -42,6 +41,7 @@ export function Details({ entry, post }: DetailsProps) {
           ))}
         </ul>
       )}
+      <Comparison metrics={trial.metrics} unpruned={baseline ? undefined : run.baseline?.metrics} />
     </section>
   );
 }
@@ -62,7 +62,11 @@ function Comparison({ metrics, unpruned }: ComparisonProps) {
         <tr>
           <th scope="col">Metric</th>
           <th scope="col">Value</th>
-          {unpruned && <th scope="col">vs unpruned</th>}
+          {unpruned && (
+            <th scope="col" title="Against the unpruned model">
+              Change
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PanelRun } from "../../../src/protocol/panel.ts";
 import { axesOf } from "../../../src/webview/axes.ts";
-import { entriesOf } from "../../../src/webview/entries.ts";
+import { entriesOf, newestFirst } from "../../../src/webview/entries.ts";
 import { axisRange, chartModel } from "../../../src/webview/series.ts";
 import { panelRun, threeRuns, withoutData } from "../../support/panelRuns.ts";
 
@@ -112,6 +112,16 @@ describe("an axis", () => {
 });
 
 describe("a run", () => {
+  it("stands above those started before it", () => {
+    const at = (id: string, started: string) => panelRun(id, 0, [], { started });
+    const runs = [
+      at("old", "2026-11-19T23:00:00.000Z"),
+      at("new", "2026-11-20T00:30:00+01:00"),
+      at("same", "2026-11-19T23:00:00.000Z"),
+    ];
+    assert.deepEqual(keysOf(newestFirst(runs)), ["new", "old", "same"]);
+  });
+
   it("without a baseline has its trials alone", () => {
     const { baseline: _, ...run } = panelRun("a", 0, [[0.5, 90]]);
     assert.deepEqual(keysOf(entriesOf(run).map(({ trial }) => trial)), ["a/1"]);
