@@ -11,10 +11,8 @@ export async function explainLoading(error: unknown, model: Model): Promise<Seca
     const sentence = `TensorFlow.js cannot load the layer "${name}" (${type}): ${firstSentence(reason)}; change that layer in the original model and convert it again.`;
     return unsupported(sentence, error);
   }
-  return unsupported(
-    `TensorFlow.js cannot load the model: ${firstSentence(reasonOf(error))}; convert it again.`,
-    error,
-  );
+  const reason = lacksVersions(model) ? 'its graph has no "versions"' : firstSentence(reasonOf(error));
+  return unsupported(`TensorFlow.js cannot load the model: ${reason}; convert it again.`, error);
 }
 
 /** The same for what a forward pass threw. */

@@ -81,7 +81,7 @@ for (const backend of ["wasm", "cpu", "tensorflow"] as const) {
         assert.ok([...model.weights.values()].some(({ group }) => group === "optimizer"));
         await withoutLeak(async () => {
           const loaded = await engine.load(model);
-          assert.deepEqual(loaded.inputs, [{ name: "conv", shape: [null, 6, 6, 2], dtype: "float32" }]);
+          assert.deepEqual(loaded.inputs, [{ name: "conv_input", shape: [null, 6, 6, 2], dtype: "float32" }]);
           assert.deepEqual(loaded.outputs, [{ name: "head", shape: [null, 4] }]);
           const [output] = await loaded.predict(x.values, x.shape);
           assert.deepEqual([output?.name, output?.shape], ["head", [5, 4]]);
