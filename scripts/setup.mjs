@@ -1,6 +1,6 @@
 // What a fresh clone needs before anything else can run: the packages of the lock file. Plain Node, no imports
 // from node_modules, so that `npm run demo` and `npm test` work on a machine that has Node alone.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,7 +26,11 @@ export function npm(...args) {
   execFileSync("npm", args, { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
 }
 
-/** Builds dist/ through `npm run build`'s own steps. */
+/** Builds dist/ through `npm run build`'s own steps; says why and ends where that fails. */
 export function build() {
-  execFileSync(process.execPath, [join(root, "scripts", "build.mjs")], { cwd: root, stdio: ["ignore", 2, 2] });
+  const script = join(root, "scripts", "build.mjs");
+  const { status } = spawnSync(process.execPath, [script], { cwd: root, stdio: ["ignore", 2, 2] });
+  if (status === 0) return;
+  console.error("The build failed: the reason stands above.");
+  process.exit(1);
 }
