@@ -1,9 +1,11 @@
 import { mkdir, open, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { reasonOf, SecateurError } from "../errors.ts";
 import { infoFile, journalFile, recipeFile } from "./folder.ts";
 import type { RunInfo, Trial } from "./run.ts";
+import { runInfoSchema, trialSchema } from "./schema.ts";
 
 /** The writing end of a run folder. Every call returns once what it wrote would outlive the process. */
 export interface Journal {
@@ -21,28 +23,37 @@ export interface Journal {
 export async function createJournal(folder: string, recipe: object, start: RunInfo): Promise<Journal> {
   await createFolder(folder);
   let info = start;
-  const save = () => writeFileAtomic(infoFile(folder), `${JSON.stringify(info, null, 2)}\n`);
+  const save = async (next: RunInfo) => {
+    const text = jsonOf(next, runInfoSchema, 2);
+    info = next;
+    await writeFileAtomic(infoFile(folder), text);
+  };
   await writeFileAtomic(recipeFile(folder), `${JSON.stringify(recipe, null, 2)}\n`);
-  await save();
+  await save(start);
   return {
     folder,
     get info() {
       return info;
     },
-    async update(change) {
-      info = { ...info, ...change };
-      await save();
-    },
+    update: (change) => save({ ...info, ...change }),
     async append(trial) {
+      const line = jsonOf(trial, trialSchema);
       const file = await open(journalFile(folder), "a");
       try {
-        await file.appendFile(`${JSON.stringify(trial)}\n`);
+        await file.appendFile(line);
         await file.sync();
       } finally {
         await file.close();
       }
     },
   };
+}
+
+/** A value as JSON that reads back: one that did not, such as an infinite number, would hide the whole run. */
+function jsonOf(value: object, schema: v.GenericSchema, indent?: number): string {
+  const text = JSON.stringify(value, null, indent);
+  v.parse(schema, JSON.parse(text));
+  return `${text}\n`;
 }
 
 async function createFolder(folder: string): Promise<void> {

@@ -18,7 +18,7 @@ export async function readRun(folder: string): Promise<Run> {
   return {
     ...info,
     status: info.status === "running" && !isAlive(info) ? "interrupted" : info.status,
-    ...(info.baseline && { baseline: placed(info.baseline, folder) }),
+    ...(info.baseline && { baseline: { ...info.baseline, model: resolve(folder, info.baseline.model) } }),
     folder,
     trials: trials.map((trial) => placed(trial, folder)),
   };
@@ -80,8 +80,7 @@ async function readJournal(folder: string): Promise<Trial[]> {
 /** The trial with its model's absolute path, which must lie in the run: the journal is a file like any other. */
 function placed(trial: Trial, folder: string): Trial {
   const path = resolve(folder, trial.model);
-  const isBaseline = trial.id.endsWith("/0");
-  if (!isBaseline && !path.startsWith(resolve(folder) + sep)) {
+  if (!path.startsWith(resolve(folder) + sep)) {
     throw new SecateurError("bad-run", `Trial ${trial.id} of ${folder} names a model outside the run: ${trial.model}.`);
   }
   return { ...trial, model: path };

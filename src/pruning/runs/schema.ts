@@ -40,7 +40,7 @@ export const runInfoSchema: v.GenericSchema<unknown, RunInfo> = v.object({
   started: v.string(),
   finished: v.exactOptional(v.string()),
   error: v.exactOptional(v.string()),
-  process: v.object({ pid: v.number(), host: v.string() }),
+  process: v.object({ pid: v.pipe(v.number(), v.integer(), v.minValue(1)), host: v.string() }),
   versions: v.object({ secateur: v.string(), tfjs: v.string(), node: v.string() }),
   machine: v.object({ platform: v.string(), cpu: v.string(), cores: v.number(), memory: v.number() }),
   backend: v.exactOptional(v.object({ name: v.string(), detail: v.string(), passedOver: v.array(v.string()) })),
