@@ -24,7 +24,7 @@ export function settleClaims(claims: readonly Claim[], model: Model): ReadonlyMa
   const open = new Map<string, Claim>();
   for (const claim of claims) {
     const other = open.get(claim.name);
-    if (other) throw sameName(claim, other);
+    if (other) throw sameName(other, claim);
     open.set(claim.name, claim);
   }
   const present = [...model.weights.values()].filter((weight) => weight.group !== "optimizer");

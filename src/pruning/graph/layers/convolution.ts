@@ -7,6 +7,7 @@ import {
   knownLength,
   LayerProblem,
   type LayerRule,
+  type LayerRules,
   perAxis,
   rule,
   type Slot,
@@ -34,8 +35,9 @@ function convolution(rank: number): LayerRule {
   const settings = v.object({ ...window(rank), filters: count, groups: v.nullish(count, 1) });
   return rule(settings, (s) => {
     if (s.groups !== 1) {
-      throw new LayerProblem("convolves in groups, which TensorFlow.js ignores: it would ask for a larger kernel");
+      throw new LayerProblem("convolves in groups, which TensorFlow.js does not know");
     }
+    refuseStridedDilation(s);
     const space = (inputs: Parameters<typeof spaceOf>[0]) => spaceOf(inputs, rank, s.data_format);
     const outAxes = (axes: ReturnType<typeof spaceOf>["axes"]) => slide(axes, s);
     return {
@@ -60,6 +62,12 @@ interface Window {
   readonly strides: readonly number[];
   readonly padding: "same" | "valid";
   readonly dilation_rate: readonly number[];
+}
+
+/** tfjs-core convolves with strides or with dilation, and throws for both. */
+export function refuseStridedDilation({ strides, dilation_rate }: Window): void {
+  if (strides.every((stride) => stride === 1) || dilation_rate.every((rate) => rate === 1)) return;
+  throw new LayerProblem("has strides and a dilation rate above 1, which TensorFlow.js cannot run together");
 }
 
 /** The lengths a window leaves of the axes it slides over. */
@@ -129,15 +137,25 @@ const separableSettings = v.object({
   ...window(2),
   filters: count,
   depth_multiplier: depthMultiplier,
-  kernel_initializer: v.unknown(),
-  kernel_regularizer: v.unknown(),
-  kernel_constraint: v.unknown(),
+  kernel_initializer: v.optional(v.unknown()),
+  kernel_regularizer: v.optional(v.unknown()),
+  kernel_constraint: v.optional(v.unknown()),
 });
 
 const separableConvolution = rule(separableSettings, (s) => {
   for (const key of ["kernel_initializer", "kernel_regularizer", "kernel_constraint"] as const) {
     if (s[key] == null) continue;
-    throw new LayerProblem(`has a "${key}", which TensorFlow.js refuses for separable convolutions: delete it`);
+    throw new LayerProblem(
+      `has a "${key}", which TensorFlow.js refuses for separable convolutions`,
+      "delete it from model.json",
+    );
+  }
+  refuseStridedDilation(s);
+  if (s.data_format === "channels_first" && s.use_bias) {
+    throw new LayerProblem(
+      "has a bias and its channels first, which TensorFlow.js cannot run",
+      "put the channels last",
+    );
   }
   return {
     outputs: (inputs) => {
@@ -158,7 +176,8 @@ const separableConvolution = rule(separableSettings, (s) => {
   };
 });
 
-export const convolutionRules: Readonly<Record<string, LayerRule>> = {
+/** Plain, transposed, depthwise and separable convolutions. */
+export const convolutionRules: LayerRules = {
   Conv1D: convolution(1),
   Conv2D: convolution(2),
   Conv3D: convolution(3),

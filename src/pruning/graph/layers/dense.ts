@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { product } from "../lengths.ts";
-import { count, flag, knownLength, LayerProblem, type LayerRule, onlyInput, rule, type Slot } from "./rule.ts";
+import { count, flag, knownLength, LayerProblem, type LayerRules, onlyInput, rule, type Slot } from "./rule.ts";
 
 // Source: tfjs-layers/src/layers/core.ts and embeddings.ts, 4.22.0.
 
@@ -33,4 +33,5 @@ const embedding = rule(v.object({ input_dim: count, output_dim: count, input_len
   slots: () => [{ path: "embeddings", shape: [s.input_dim, s.output_dim], role: "kernel", filterAxes: [1], uses: 0 }],
 }));
 
-export const denseRules: Readonly<Record<string, LayerRule>> = { Dense: dense, Embedding: embedding };
+/** Products with a matrix, and look-ups of its rows. */
+export const denseRules: LayerRules = { Dense: dense, Embedding: embedding };

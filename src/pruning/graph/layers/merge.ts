@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { axisFromFront, type Length, sum } from "../lengths.ts";
 import type { Shape } from "../network.ts";
-import { LayerProblem, type LayerRule, rule } from "./rule.ts";
+import { LayerProblem, type LayerRules, rule } from "./rule.ts";
 
 // Source: tfjs-layers/src/layers/merge.ts, 4.22.0.
 
@@ -61,7 +61,8 @@ const dot = rule(v.object({ axes: v.union([v.number(), v.tuple([v.number(), v.nu
   },
 }));
 
-export const mergeRules: Readonly<Record<string, LayerRule>> = {
+/** Layers of several inputs. */
+export const mergeRules: LayerRules = {
   Add: elementwise,
   Average: elementwise,
   Maximum: elementwise,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { axisFromFront } from "../lengths.ts";
-import { flag, knownLength, LayerProblem, type LayerRule, onlyInput, rule, type Slot } from "./rule.ts";
+import { flag, knownLength, LayerProblem, type LayerRules, onlyInput, rule, type Slot } from "./rule.ts";
 
 // Source: tfjs-layers/src/layers/normalization.ts, 4.22.0.
 
@@ -59,7 +59,8 @@ const prelu = rule(v.object({ shared_axes: sharedAxes }), (s) => {
   };
 });
 
-export const normalizationRules: Readonly<Record<string, LayerRule>> = {
+/** Layers whose weights scale and shift, one per channel or so. */
+export const normalizationRules: LayerRules = {
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
   PReLU: prelu,

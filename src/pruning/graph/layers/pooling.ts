@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { slide } from "./convolution.ts";
-import { dataFormat, type LayerRule, onlyInput, perAxis, rule, windowPadding } from "./rule.ts";
+import { dataFormat, type LayerRule, type LayerRules, onlyInput, perAxis, rule, windowPadding } from "./rule.ts";
 import { shapeOf, spaceOf } from "./space.ts";
 
 // Source: tfjs-layers/src/layers/pooling.ts, 4.22.0.
@@ -44,7 +44,8 @@ const globalPooling2D = rule(v.object({ data_format: dataFormat }), (s) => ({
   },
 }));
 
-export const poolingRules: Readonly<Record<string, LayerRule>> = {
+/** Maxima and means over windows, or over everything. */
+export const poolingRules: LayerRules = {
   MaxPooling1D: pooling(1),
   MaxPooling2D: pooling(2),
   MaxPooling3D: pooling(3),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, type LayerRule, onlyInput, rule } from "./rule.ts";
+import { count, LayerProblem, type LayerRules, onlyInput, rule } from "./rule.ts";
 
 // Source: tfjs-layers/src/layers/preprocessing/, 4.22.0.
 
@@ -12,21 +12,10 @@ const centerCrop = rule(v.object(size), (s) => ({
   },
 }));
 
-/** The shape that running gives; tfjs's own inference forgets the batch. */
-const resizing = rule(v.object({ ...size, interpolation: v.nullish(v.picklist(["bilinear", "nearest"])) }), (s) => ({
-  outputs: (inputs) => {
-    const input = onlyInput(inputs, 3, 4);
-    return [[...input.slice(0, -3), s.height, s.width, input.at(-1) ?? null]];
-  },
-}));
-
-/** Draws a new width at every run, training or not. */
-const randomWidth = rule(v.object({ interpolation: v.nullish(v.picklist(["bilinear", "nearest"])) }), () => ({
-  outputs: (inputs) => {
-    const input = onlyInput(inputs, 3, 4);
-    return [[...input.slice(0, -2), null, input.at(-1) ?? null]];
-  },
-}));
+/** Layers that tfjs loads and cannot run: they hand the list of their inputs to an op that takes one. */
+const broken = rule(v.object({}), () => {
+  throw new LayerProblem("is of a class that TensorFlow.js loads but cannot run", "resize images before the model");
+});
 
 const outputModes = v.nullish(v.picklist(["int", "one_hot", "multi_hot", "count", "tf_idf"]), "multi_hot");
 
@@ -38,9 +27,10 @@ const categoryEncoding = rule(v.object({ num_tokens: count, output_mode: outputM
   },
 }));
 
-export const preprocessingRules: Readonly<Record<string, LayerRule>> = {
+/** Layers that prepare raw inputs. */
+export const preprocessingRules: LayerRules = {
   CategoryEncoding: categoryEncoding,
   CenterCrop: centerCrop,
-  RandomWidth: randomWidth,
-  Resizing: resizing,
+  RandomWidth: broken,
+  Resizing: broken,
 };

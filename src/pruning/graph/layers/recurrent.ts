@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import type { JsonObject } from "../../model/model.ts";
+import { issueClause } from "../json.ts";
 import { type Length, product } from "../lengths.ts";
 import type { Shape } from "../network.ts";
-import { slide } from "./convolution.ts";
+import { refuseStridedDilation, slide } from "./convolution.ts";
 import {
   count,
   dataFormat,
@@ -11,6 +12,7 @@ import {
   knownLength,
   LayerProblem,
   type LayerRule,
+  type LayerRules,
   onlyInput,
   perAxis,
   rule,
@@ -46,11 +48,12 @@ function readCell(className: string, config: JsonObject): Cell {
   const kind = cellKinds[className];
   if (!kind) throw new LayerProblem(`repeats a cell of class ${className}, which TensorFlow.js cannot`);
   const parsed = v.safeParse(cellSettings, config);
-  if (!parsed.success) throw new LayerProblem(`has a cell without usable settings (${parsed.issues[0].message})`);
+  if (!parsed.success) throw new LayerProblem(`has a cell TensorFlow.js cannot read: ${issueClause(parsed.issues[0])}`);
   const { units, use_bias, reset_after } = parsed.output;
   if (className === "GRUCell" && reset_after) {
     throw new LayerProblem(
-      "was made with reset_after=True, which TensorFlow.js cannot compute: train it again with reset_after=False, or export a SavedModel and convert it to a graph model",
+      "was made with reset_after=True, which TensorFlow.js cannot compute",
+      "train it again with reset_after=False, or export a SavedModel and convert that to a graph model",
     );
   }
   const { gates } = kind;
@@ -65,7 +68,8 @@ const stackSettings = v.object({ cells: v.pipe(v.array(kerasObject), v.minLength
 
 function readStack(config: JsonObject): Cell[] {
   const parsed = v.safeParse(stackSettings, config);
-  if (!parsed.success) throw new LayerProblem(`has a stack of cells that cannot be read (${parsed.issues[0].message})`);
+  if (!parsed.success)
+    throw new LayerProblem(`has a stack of cells TensorFlow.js cannot read: ${issueClause(parsed.issues[0])}`);
   return parsed.output.cells.map((cell) => readCell(cell.class_name, cell.config));
 }
 
@@ -105,7 +109,10 @@ const sequence = { return_sequences: flag(false), return_state: flag(false), sta
 
 function refuseOpenBatch(stateful: boolean, input: Shape): void {
   if (!stateful || typeof input[0] === "number") return;
-  throw new LayerProblem("is stateful, for which TensorFlow.js must know the batch size, and the model leaves it open");
+  throw new LayerProblem(
+    "is stateful and the batch size is open, which TensorFlow.js cannot load",
+    "give the model a batch size",
+  );
 }
 
 /** An RNN layer; `cellOf` finds its cell in its config. */
@@ -154,6 +161,7 @@ const convolutionalSettings = v.object({
 
 const convLstm = rule(convolutionalSettings, (s) => {
   if (s.unroll) throw new LayerProblem("is unrolled, which TensorFlow.js cannot do for convolutional cells");
+  refuseStridedDilation(s);
   const frame = (inputs: readonly Shape[]) => {
     const [batch = null, steps = null, ...rest] = onlyInput(inputs.slice(0, 1), 5);
     return { steps, space: spaceOf([[batch, ...rest]], 2, s.data_format) };
@@ -175,7 +183,8 @@ const convLstm = rule(convolutionalSettings, (s) => {
   };
 });
 
-export const recurrentRules: Readonly<Record<string, LayerRule>> = {
+/** Layers that repeat a cell at every time step. */
+export const recurrentRules: LayerRules = {
   SimpleRNN: named("SimpleRNNCell"),
   GRU: named("GRUCell"),
   LSTM: named("LSTMCell"),

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Length, mapLength, product } from "../lengths.ts";
 import type { Shape } from "../network.ts";
-import { beforeAndAfter, count, dataFormat, LayerProblem, type LayerRule, onlyInput, rule } from "./rule.ts";
+import { beforeAndAfter, count, dataFormat, LayerProblem, type LayerRules, onlyInput, rule } from "./rule.ts";
 import { type Space, shapeOf, spaceOf } from "./space.ts";
 
 // Source: tfjs-layers/src/layers/core.ts, padding.ts and convolutional.ts, 4.22.0.
@@ -84,7 +84,8 @@ const upSampling = rule(
   ({ size, data_format }) => resize(data_format, (length, axis) => mapLength(length, (known) => known * size[axis])),
 );
 
-export const reshapingRules: Readonly<Record<string, LayerRule>> = {
+/** Layers that order, pad, crop or repeat what they get. */
+export const reshapingRules: LayerRules = {
   Flatten: flatten,
   Reshape: reshape,
   Permute: permute,

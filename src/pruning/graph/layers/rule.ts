@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { JsonObject } from "../../model/model.ts";
-import { isObject } from "../json.ts";
+import { isObject, issueClause } from "../json.ts";
 import type { Length } from "../lengths.ts";
 import type { Shape, WeightRole } from "../network.ts";
 
@@ -33,12 +33,22 @@ export type Resolve = (className: string, config: JsonObject) => LayerBehaviour;
 /** Reads the config of one Keras class. @throws LayerProblem */
 export type LayerRule = (config: JsonObject, resolve: Resolve) => LayerBehaviour;
 
+/** Rules by Keras class name. */
+export type LayerRules = Readonly<Record<string, LayerRule>>;
+
 /**
- * Why TensorFlow.js cannot run a layer, as a phrase that follows the layer's name: "needs …". Whoever knows
- * the name makes it a sentence.
+ * Why TensorFlow.js cannot run a layer, as a phrase that follows the layer's name ("needs …"), and what to do.
+ * Whoever knows the name makes it a sentence.
  */
 export class LayerProblem extends Error {
   override readonly name = "LayerProblem";
+
+  constructor(
+    problem: string,
+    readonly remedy = "change it in the original model and convert that again",
+  ) {
+    super(problem);
+  }
 }
 
 /** A rule from the settings it reads and what follows from them. Settings it does not name are left alone. */
@@ -49,10 +59,7 @@ export function rule<S extends v.GenericSchema>(
   return (config, resolve) => {
     const parsed = v.safeParse(settings, config);
     if (parsed.success) return behave(parsed.output, resolve);
-    const issue = parsed.issues[0];
-    throw new LayerProblem(
-      `has a setting that TensorFlow.js does not accept (${v.getDotPath(issue) ?? "config"}: ${issue.message})`,
-    );
+    throw new LayerProblem(`has a setting that TensorFlow.js does not accept: ${issueClause(parsed.issues[0])}`);
   };
 }
 
@@ -72,6 +79,7 @@ export function knownLength(length: Length | undefined, axis: string): number {
   throw new LayerProblem(`needs the length of its input's ${axis}, which the model leaves open`);
 }
 
+/** A whole number of 1 or more. */
 export const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const whole = v.pipe(v.number(), v.integer());
 
@@ -93,8 +101,13 @@ export const beforeAndAfter = v.pipe(
   }),
 );
 
+/** True or false. */
 export const flag = (absent: boolean) => v.nullish(v.boolean(), absent);
+
+/** How a window treats the ends of an axis; tfjs cannot run `causal`. */
 export const windowPadding = v.nullish(v.picklist(["valid", "same"]), "valid");
+
+/** Where the channels stand. */
 export const dataFormat = v.nullish(v.picklist(["channels_last", "channels_first"]), "channels_last");
 
 /** A layer's name as the config gives it. */

@@ -7,7 +7,7 @@ import { poolingRules } from "./pooling.ts";
 import { preprocessingRules } from "./preprocessing.ts";
 import { cellNames, recurrentRules } from "./recurrent.ts";
 import { reshapingRules } from "./reshaping.ts";
-import { type LayerBehaviour, LayerProblem, type LayerRule } from "./rule.ts";
+import { type LayerBehaviour, LayerProblem, type LayerRules } from "./rule.ts";
 import { checkSettings } from "./settings.ts";
 import { unchangedRules } from "./unchanged.ts";
 import { wrapperRules } from "./wrappers.ts";
@@ -16,7 +16,7 @@ import { wrapperRules } from "./wrappers.ts";
  * One rule per layer class that @tensorflow/tfjs-layers 4.22.0 registers, models and InputLayer apart. Its
  * npm entry leaves out the classes of its nlp folder (EinsumDense, MultiHeadAttention …): no file can use them.
  */
-export const layerRules: Readonly<Record<string, LayerRule>> = {
+export const layerRules: LayerRules = {
   ...convolutionRules,
   ...denseRules,
   ...mergeRules,
@@ -39,11 +39,12 @@ const isLayerClass = (className: string) => Object.hasOwn(layerRules, className)
  * @throws LayerProblem for a class or a setting TensorFlow.js cannot load
  */
 export function behaviourOf(className: string, config: JsonObject): LayerBehaviour {
-  if (cellNames.includes(className)) throw new LayerProblem("is a cell, which only works inside a layer of class RNN");
+  if (cellNames.includes(className)) throw new LayerProblem("is a cell by itself", "put it into a layer of class RNN");
   const rule = isLayerClass(className) ? layerRules[className] : undefined;
   if (!rule) {
     throw new LayerProblem(
-      "is of a class that TensorFlow.js does not know: replace the layer, or export a SavedModel and convert it to a graph model",
+      "is of a class that TensorFlow.js does not know",
+      "replace it, or export a SavedModel and convert that to a graph model",
     );
   }
   checkSettings(className, config, isLayerClass);

@@ -11,20 +11,43 @@ const activations = new Set([
   ..."logSoftmax gelu mish swish".split(" "),
 ]);
 
-const initializerNames =
+const initializers =
   "constant glorotNormal glorotUniform heNormal heUniform identity leCunNormal leCunUniform ones orthogonal randomNormal randomUniform truncatedNormal varianceScaling zeros";
 
-/** Classes that are known by that name, and by the short names that stand for them. */
-function withShortNames(names: string): ReadonlySet<string> {
-  const short = names.split(" ");
+/** Classes that are known by their names, and by the short names that stand for them. */
+function classesNamed(shortNames: string): ReadonlySet<string> {
+  const short = shortNames.split(" ");
   return new Set([...short, ...short.map((name) => name.charAt(0).toUpperCase() + name.slice(1))]);
 }
 
-const kinds: readonly { readonly key: RegExp; readonly word: string; readonly known: ReadonlySet<string> }[] = [
-  { key: /(^|_)activation$/, word: "activation", known: activations },
-  { key: /_initializer$/, word: "initialiser", known: withShortNames(initializerNames) },
-  { key: /_regularizer$/, word: "regulariser", known: new Set(["L1L2", "l1l2"]) },
-  { key: /_constraint$/, word: "constraint", known: withShortNames("maxNorm minMaxNorm nonNeg unitNorm") },
+interface Kind {
+  readonly key: RegExp;
+  readonly word: string;
+  readonly known: ReadonlySet<string>;
+  readonly remedy: string;
+}
+
+const onlyTraining = "set it to null in model.json, as it only matters for training";
+const kinds: readonly Kind[] = [
+  {
+    key: /(^|_)activation$/,
+    word: "activation",
+    known: activations,
+    remedy: `use one of ${[...activations].join(", ")}, or export a SavedModel and convert that to a graph model`,
+  },
+  {
+    key: /_initializer$/,
+    word: "initialiser",
+    known: classesNamed(initializers),
+    remedy: 'set it to "zeros" in model.json, as the weights are there already',
+  },
+  { key: /_regularizer$/, word: "regulariser", known: new Set(["L1L2", "l1l2"]), remedy: onlyTraining },
+  {
+    key: /_constraint$/,
+    word: "constraint",
+    known: classesNamed("maxNorm minMaxNorm nonNeg unitNorm"),
+    remedy: onlyTraining,
+  },
 ];
 
 /** Layers that read `activity_regularizer`, which tfjs then refuses to compute. */
@@ -44,17 +67,16 @@ export function checkSettings(className: string, config: JsonObject, isLayerClas
     }
     if (key === "activity_regularizer") {
       if (value !== null && regularizesActivity.test(className)) {
-        throw new LayerProblem("has an activity regulariser, which TensorFlow.js cannot compute: set it to null");
+        throw new LayerProblem("has an activity regulariser, which TensorFlow.js cannot compute", onlyTraining);
       }
       continue;
     }
+    if (key === "pointwise_initializer") continue; // tfjs reads the depthwise one in its place
     const kind = kinds.find((each) => each.key.test(key));
     const name = kind && nameOf(value);
     if (!kind || name === undefined || kind.known.has(camelCase(name))) continue;
     if (kind.word === "activation" && isLayerClass(name)) continue;
-    throw new LayerProblem(
-      `has the ${kind.word} "${name}", which TensorFlow.js does not know; it knows ${[...kind.known].join(", ")}`,
-    );
+    throw new LayerProblem(`has the ${kind.word} "${name}", which TensorFlow.js does not know`, kind.remedy);
   }
 }
 

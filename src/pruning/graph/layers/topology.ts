@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { SecateurError } from "../../errors.ts";
 import type { JsonObject, JsonValue } from "../../model/model.ts";
-import { isObject } from "../json.ts";
+import { isObject, issueClause } from "../json.ts";
 import { refuseKeras3 } from "./keras3.ts";
 import { modelClasses } from "./rules.ts";
 
@@ -16,6 +16,7 @@ export interface TensorRef {
   readonly output: number;
 }
 
+/** A layer and the tensors it is called on. */
 export interface KerasLayer {
   /** Unique in its model. */
   readonly name: string;
@@ -31,6 +32,7 @@ export interface KerasLayer {
   readonly implied?: boolean;
 }
 
+/** A model of any class, outermost or nested. */
 export interface KerasModel {
   readonly name: string;
   readonly layers: readonly KerasLayer[];
@@ -182,7 +184,7 @@ const tensorName = /^[A-Za-z0-9][-A-Za-z0-9._/]*$/; // tfjs-layers/src/common.ts
 
 function checkNames(layers: readonly KerasLayer[], model: string): void {
   const seen = new Set<string>();
-  for (const { name, className } of layers) {
+  for (const { name, className, implied } of layers) {
     if (seen.has(name)) {
       throw new SecateurError(
         "unsupported-model",
@@ -190,7 +192,7 @@ function checkNames(layers: readonly KerasLayer[], model: string): void {
       );
     }
     seen.add(name);
-    if (tensorName.test(name)) continue;
+    if (implied || tensorName.test(name)) continue;
     throw new SecateurError(
       "unsupported-model",
       `Layer "${name}" (${className}) has a name TensorFlow.js cannot use: give it one of letters, digits, ".", "-", "_" and "/".`,
@@ -201,10 +203,8 @@ function checkNames(layers: readonly KerasLayer[], model: string): void {
 function parse<S extends v.GenericSchema>(schema: S, value: unknown, where: string): v.InferOutput<S> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  const path = v.getDotPath(issue);
   throw new SecateurError(
     "bad-model",
-    `The topology is not of the form TensorFlow.js reads, at ${where}${path ? `, ${path}` : ""}: ${issue.message}. Save or convert the model again.`,
+    `The topology is not of the form TensorFlow.js reads at ${where}, where ${issueClause(parsed.issues[0])}; save or convert the model again.`,
   );
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type LayerRule, onlyInput, rule } from "./rule.ts";
+import { type LayerRules, onlyInput, rule } from "./rule.ts";
 
 // Source: tfjs-layers/src/layers/advanced_activations.ts, core.ts, noise.ts, preprocessing/image_preprocessing.ts, 4.22.0.
 
@@ -9,7 +9,8 @@ const unchanged = rule(v.object({}), () => ({ outputs: (inputs) => [onlyInput(in
 /** The only slope tfjs's ELU knows is 1. */
 const elu = rule(v.object({ alpha: v.nullish(v.literal(1)) }), () => ({ outputs: (inputs) => [onlyInput(inputs)] }));
 
-export const unchangedRules: Readonly<Record<string, LayerRule>> = {
+/** Activations, noise and the like. */
+export const unchangedRules: LayerRules = {
   Activation: unchanged,
   AlphaDropout: unchanged,
   Dropout: unchanged,

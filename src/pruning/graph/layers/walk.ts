@@ -167,6 +167,9 @@ function naming<T>(layer: KerasLayer, path: string, work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof LayerProblem)) throw error;
-    throw new SecateurError("unsupported-model", `Layer "${path}" (${layer.className}) ${error.message}.`);
+    throw new SecateurError(
+      "unsupported-model",
+      `Layer "${path}" (${layer.className}) ${error.message}: ${error.remedy}.`,
+    );
   }
 }

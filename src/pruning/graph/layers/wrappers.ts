@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { mapLength, product } from "../lengths.ts";
 import type { Shape } from "../network.ts";
-import { flag, kerasObject, LayerProblem, type LayerRule, layerName, onlyInput, rule, type Slot } from "./rule.ts";
+import { flag, kerasObject, LayerProblem, type LayerRules, layerName, onlyInput, rule, type Slot } from "./rule.ts";
 
 // Source: tfjs-layers/src/layers/wrappers.ts, 4.22.0.
 
@@ -65,7 +65,8 @@ const bidirectional = rule(bidirectionalSettings, ({ layer, merge_mode }, resolv
   };
 });
 
-export const wrapperRules: Readonly<Record<string, LayerRule>> = {
+/** Layers around a layer. */
+export const wrapperRules: LayerRules = {
   TimeDistributed: timeDistributed,
   Bidirectional: bidirectional,
 };

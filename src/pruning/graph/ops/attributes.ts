@@ -2,6 +2,7 @@ import type { JsonValue } from "../../model/model.ts";
 import { isObject } from "../json.ts";
 import type { Shape } from "../network.ts";
 
+/** AttrValues of a NodeDef by name, as JSON. */
 export type AttrValues = { readonly [name: string]: JsonValue };
 
 /** DataType of tensorflow/core/framework/types.proto, as far as TF.js has a dtype for it. */

@@ -19,9 +19,12 @@ function paddingOf(node: GraphNode, axis: number): Padding {
   return [pads[2 * axis] ?? 0, pads[2 * axis + 1] ?? 0];
 }
 
-/** What strides and the like say for an axis; their list has one entry for every axis of the input. */
-function perAxis(node: GraphNode, name: string, axis: number): number {
-  return node.attrs.integers(name)[axis] ?? 1;
+/**
+ * What strides and the like say for an axis in space, counted from 0. Their list has an entry for every axis of the
+ * input, and tfjs reads it as channels-last even where the input is not.
+ */
+function perAxis(node: GraphNode, name: string, axisInSpace: number): number {
+  return node.attrs.integers(name)[axisInSpace + 1] ?? 1;
 }
 
 /** Slides a window over the axes in space; the channels become what the filter makes of them. */
@@ -31,6 +34,7 @@ function windowed(
   node: GraphNode,
   axes: { space: readonly number[]; channels: number },
   channels: (before: Length) => Length,
+  dilations = "dilations",
 ): Shape {
   const rank = axes.space.length + 2;
   const shape = input?.shape?.length === rank ? input.shape : Array<Length>(rank).fill(null);
@@ -39,13 +43,7 @@ function windowed(
     const i = axes.space.indexOf(axis);
     const size = window[i] ?? null;
     if (i < 0 || size === null) return i < 0 ? length : null;
-    return windowCount(
-      length,
-      size,
-      perAxis(node, "strides", axis),
-      perAxis(node, "dilations", axis),
-      paddingOf(node, axis),
-    );
+    return windowCount(length, size, perAxis(node, "strides", i), perAxis(node, dilations, i), paddingOf(node, axis));
   });
 }
 
@@ -88,7 +86,7 @@ const convolution1D = shaped((node, [input, filter]) => {
 function pooling(rank: number): OpRule {
   const space = Array.from({ length: rank }, (_, i) => i + 1);
   return (node, [input]) => {
-    const window = space.map((axis) => perAxis(node, "ksize", axis));
+    const window = space.map((_, i) => perAxis(node, "ksize", i));
     const shape = windowed(input, window, node, { space, channels: rank + 1 }, (length) => length);
     return node.op === "MaxPoolWithArgmax" ? [{ shape }, { shape }] : [{ shape }];
   };
@@ -104,21 +102,10 @@ const transposed = shaped((_, [outputShape, filter, input]) => {
 
 const dilation2D = shaped((node, [input, filter]) => {
   const window = filterShape(filter, 3).slice(0, 2);
-  const shape = input?.shape?.length === 4 ? input.shape : [null, null, null, null];
-  return shape.map((length, axis) => {
-    const size = window[axis - 1];
-    if (axis === 0 || axis === 3) return length;
-    if (size === null || size === undefined) return null;
-    return windowCount(
-      length,
-      size,
-      perAxis(node, "strides", axis),
-      perAxis(node, "rates", axis),
-      paddingOf(node, axis),
-    );
-  });
+  return windowed(input, window, node, { space: [1, 2], channels: 3 }, (length) => length, "rates");
 });
 
+/** Convolutions, pooling and dilation. */
 export const convolutionRules: OpRules = {
   ...forOps("Conv2D _FusedConv2D", convolution(2)),
   Conv1D: convolution1D,

@@ -71,6 +71,7 @@ const cast: OpRule = (node, inputs) => {
   return unary(isInteger ? Math.trunc : (value) => value)(node, inputs);
 };
 
+/** Ops that compute element by element, or pass elements on. */
 export const elementwiseRules: OpRules = {
   ...forOps("Identity Snapshot StopGradient FakeQuantWithMinMaxVars EnsureShape Print Enter Exit LoopCond", passFirst),
   IdentityN: pass,

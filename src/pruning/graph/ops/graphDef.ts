@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { SecateurError } from "../../errors.ts";
 import type { JsonValue } from "../../model/model.ts";
-import { isObject } from "../json.ts";
+import { isObject, issueClause } from "../json.ts";
 import { Attributes, type AttrValues } from "./attributes.ts";
 
 // A TensorFlow GraphDef as the TF.js converter writes it to JSON. Source: tfjs-converter/src/operations/
@@ -13,6 +13,7 @@ export interface Edge {
   readonly output: number;
 }
 
+/** An op of the graph and what it takes in. */
 export interface GraphNode {
   /** Unique in the model: `function/node` inside a library function. */
   readonly name: string;
@@ -26,8 +27,10 @@ export interface GraphNode {
   readonly attrs: Attributes;
 }
 
+/** Nodes by name. */
 export type Nodes = ReadonlyMap<string, GraphNode>;
 
+/** A graph and the functions its nodes call. */
 export interface Graph {
   readonly nodes: Nodes;
   /** Library functions, the bodies of If and While, by name. */
@@ -70,10 +73,9 @@ const graphSchema = v.object({
 export function parseGraph(topology: JsonValue | undefined): Graph {
   const parsed = v.safeParse(graphSchema, topology);
   if (!parsed.success) {
-    const issue = parsed.issues[0];
     throw new SecateurError(
       "bad-model",
-      `The graph is not of the form TensorFlow.js reads, at modelTopology.${v.getDotPath(issue) ?? ""}: ${issue.message}. Convert the model again.`,
+      `The graph is not of the form TensorFlow.js reads in modelTopology, where ${issueClause(parsed.issues[0])}; convert the model again.`,
     );
   }
   const { node, library } = parsed.output;

@@ -47,6 +47,7 @@ const einsum = shaped((node, tensors) => {
   return [...equation.output].map((letter) => lengths.get(letter) ?? null) satisfies Shape;
 });
 
+/** Products of matrices and of tensors. */
 export const matrixRules: OpRules = {
   ...forOps("MatMul _FusedMatMul BatchMatMul BatchMatMulV2", matMul),
   Einsum: einsum,

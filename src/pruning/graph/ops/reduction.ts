@@ -33,6 +33,7 @@ const topK: OpRule = (_, [input = unknown, k]) => {
   return [{ shape }, { shape }];
 };
 
+/** Ops that take axes away. */
 export const reductionRules: OpRules = {
   ...forOps("Mean All Any EuclideanNorm", reduction()),
   Sum: reduction((values) => values.reduce((a, b) => a + b, 0)),

@@ -120,6 +120,7 @@ function sized(sizeInput: number, batchInput = 0): OpRule {
   });
 }
 
+/** Ops that give elements another shape, or images another size. */
 export const shapingRules: OpRules = {
   Reshape: reshape,
   ExpandDims: expandDims,

@@ -42,7 +42,7 @@ export function graphOutputs(model: Model, nodes: Nodes): Entry[] {
   return [...nodes.values()].filter((node) => !taken.has(node.name)).map((node) => ({ node, shape: null }));
 }
 
-export function isPlaceholder(node: GraphNode): boolean {
+function isPlaceholder(node: GraphNode): boolean {
   return node.op.startsWith("Placeholder");
 }
 

@@ -123,6 +123,7 @@ const tile: OpRule = (_, [input = unknown, reps]) => {
 const lengthsOf = (input: number) =>
   shaped((_, inputs): Shape | null => inputs[input]?.values?.map((length) => length) ?? null);
 
+/** Ops that cut tensors and put them together. */
 export const slicingRules: OpRules = {
   ...forOps("ConcatV2 Concat", concat),
   Pack: pack,

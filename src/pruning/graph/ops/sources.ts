@@ -83,6 +83,7 @@ const listStack = shaped((node, [, elementShape]) => {
   return element && [count < 0 ? null : count, ...element];
 });
 
+/** Ops that make tensors. */
 export const sourceRules: OpRules = {
   Shape: (_, [input = unknown]) => [lengthsOf(input)],
   ShapeN: (_, inputs) => inputs.map(lengthsOf),

@@ -17,6 +17,7 @@ interface AxisSlice {
 
 const everything: AxisSlice = { begin: 0, end: null, stride: 1, fromStart: true, toEnd: true, index: false };
 
+/** Takes every so many elements of each axis; masks make starts and ends open, add axes and take some away. */
 export const stridedSlice: OpRule = (node, [input = unknown, begin = unknown, end = unknown, strides = unknown]) => {
   const entries = begin.shape?.length === 1 ? begin.shape[0] : null;
   if (!input.shape || entries === null || entries === undefined) return [unknown];

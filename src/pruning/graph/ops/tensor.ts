@@ -10,12 +10,16 @@ export interface Tensor {
   readonly values?: readonly (number | null)[];
 }
 
+/** A tensor of which nothing is known. */
 export const unknown: Tensor = { shape: null };
+
+/** A single number that is not known. */
 export const scalar: Tensor = { shape: [] };
 
 /** Infers the outputs of a node from its inputs. Missing inputs count as unknown. */
 export type OpRule = (node: GraphNode, inputs: readonly Tensor[]) => readonly Tensor[];
 
+/** Rules by op. */
 export type OpRules = Readonly<Record<string, OpRule>>;
 
 /** The same rule for several ops. */
