@@ -1,7 +1,7 @@
 import { kernelsOf } from "../graph/network.ts";
 import { sizeOf, type Weight, withWeights } from "../model/model.ts";
 import { decodeFloats } from "../model/values.ts";
-import { countNonZero, type Mask, magnitudes, withZeros } from "../model/zero.ts";
+import { countNonZero, exactValues, type Mask, withZeros } from "../model/zero.ts";
 import { formatCount, formatNumber, formatShare } from "../text.ts";
 import { chooseLayers } from "./layers.ts";
 import type { MagnitudeOptions } from "./magnitudeSpec.ts";
@@ -28,11 +28,11 @@ export const magnitude: Prune<MagnitudeOptions> = (model, options, { network }) 
 function masksOf(layers: readonly (readonly Weight[])[], options: MagnitudeOptions): Mask[] {
   const { threshold, quality } = options;
   const kernels = layers.flat();
-  if (threshold !== undefined) return kernels.map((kernel) => selectBelow(magnitudes(kernel), threshold));
+  if (threshold !== undefined) return kernels.map((kernel) => selectBelow(exactValues(kernel), threshold));
   if (quality !== undefined) {
-    return kernels.map((kernel) => selectBelow(magnitudes(kernel), quality * standardDeviation(kernel)));
+    return kernels.map((kernel) => selectBelow(exactValues(kernel), quality * standardDeviation(kernel)));
   }
-  return targetsOf(layers, options).flatMap(({ weights, zeros }) => selectSmallest(weights.map(magnitudes), zeros));
+  return targetsOf(layers, options).flatMap(({ weights, zeros }) => selectSmallest(weights.map(exactValues), zeros));
 }
 
 /** Which kernels must reach how many zeros together. */

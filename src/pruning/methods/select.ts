@@ -1,25 +1,24 @@
 import type { Mask } from "../model/zero.ts";
 
-/** Magnitudes are non-negative floats, whose order is that of their bits: 31 of them, here in two digits. */
+/** The order of magnitudes is that of a float's bits without the sign: 31 of them, here in two digits. */
 const lowBits = 16;
 const lowMask = (1 << lowBits) - 1;
 const highBins = 1 << (31 - lowBits);
-/** Leaves out the sign, which −0 and some NaNs carry. */
 const unsigned = 0x7fffffff;
 
 // The loops below run over every weight of a model. They compute 0 or 1 where a branch would read more plainly:
 // which weights go is as good as random, and a branch guessed wrong half of the time takes four times as long.
 
 /**
- * Selects exactly `count` of the smallest scores among all arrays together. Equal scores are taken in order of
+ * Selects exactly `count` of the smallest magnitudes among all arrays together. Equal ones are taken in order of
  * position, so that ties neither overshoot nor depend on anything but the data. Two passes of a radix select:
  * linear, and no memory beyond the masks.
- * @param scores non-negative; NaN counts as larger than all
+ * @param values their signs are left out; NaN counts as larger than all
  * @param count 0 to the total length
  * @returns one mask per array, 1 = selected
  */
-export function selectSmallest(scores: readonly Float32Array[], count: number): Mask[] {
-  const bits = scores.map((array) => new Int32Array(array.buffer, array.byteOffset, array.length));
+export function selectSmallest(values: readonly Float32Array[], count: number): Mask[] {
+  const bits = values.map((array) => new Int32Array(array.buffer, array.byteOffset, array.length));
   const high = digitOfRank(highDigits(bits), count);
   const low = digitOfRank(lowDigits(bits, high.digit), high.left);
   const threshold = high.digit * (lowMask + 1) + low.digit;
@@ -71,10 +70,10 @@ function digitOfRank(histogram: Uint32Array, count: number): { digit: number; le
   return { digit: histogram.length, left };
 }
 
-/** Selects the scores below a threshold. */
-export function selectBelow(scores: Float32Array, threshold: number): Mask {
-  const mask = new Uint8Array(scores.length);
-  for (let i = 0; i < scores.length; i++) mask[i] = Number((scores[i] as number) < threshold);
+/** Selects the values whose magnitude is below a threshold. */
+export function selectBelow(values: Float32Array, threshold: number): Mask {
+  const mask = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) mask[i] = Number(Math.abs(values[i] as number) < threshold);
   return mask;
 }
 

@@ -51,15 +51,17 @@ function countElements(weight: Weight): number {
   return total;
 }
 
-/** The magnitudes of a float32 weight, element by element; exactly 0 where its code is the zero point. */
-export function magnitudes(weight: Weight): Float32Array {
+/**
+ * The values of a float32 weight, exactly 0 where the code is the zero point. Read only: not a copy where the stored
+ * bytes serve as they are.
+ */
+export function exactValues(weight: Weight): Float32Array {
   const values = decodeFloats(weight);
-  const result = new Float32Array(values.length);
-  for (let i = 0; i < result.length; i++) result[i] = Math.abs(values[i] as number);
   const { quantization } = weight;
-  if (!quantization || zeroCodeOf(quantization) === undefined) return result;
-  for (const [i, code] of codesOf(weight).entries()) if (isZero(code, quantization)) result[i] = 0;
-  return result;
+  if (!quantization || zeroCodeOf(quantization) === undefined) return values;
+  const codes = codesOf(weight);
+  for (let i = 0; i < codes.length; i++) if (isZero(codes[i] as number, quantization)) values[i] = 0;
+  return values;
 }
 
 /**
@@ -73,9 +75,17 @@ export function withZeros(weight: Weight, mask: Mask): Weight {
   if (quantization && quantization.dtype !== "float16") return withZeroCodes(weight, quantization, mask);
   const bytes = new Uint8Array(weight.bytes);
   const elements = quantization ? new Uint16Array(bytes.buffer) : new Uint32Array(bytes.buffer);
-  // All bits of 1 − 1 are 0, those of 0 − 1 are 1: no branch, which would be guessed wrong as often as right.
-  for (let i = 0; i < mask.length; i++) elements[i] = (elements[i] as number) & ((mask[i] as number) - 1);
-  return { ...weight, bytes };
+  const unsigned = quantization ? 0x7fff : 0x7fffffff;
+  let nonZero = 0;
+  for (let i = 0; i < mask.length; i++) {
+    // All bits of 1 − 1 are 0, those of 0 − 1 are 1: no branch, which would be guessed wrong as often as right.
+    const kept = (elements[i] as number) & ((mask[i] as number) - 1);
+    elements[i] = kept;
+    nonZero += Number((kept & unsigned) !== 0);
+  }
+  const zeroed = { ...weight, bytes };
+  counts.set(zeroed, nonZero);
+  return zeroed;
 }
 
 function withZeroCodes(weight: Weight, quantization: Quantization, mask: Mask): Weight {

@@ -73,6 +73,16 @@ describe("selecting the smallest scores", () => {
     assert.deepEqual(asLists(selectSmallest([scores], 4)), [[1, 1, 1, 1]]);
   });
 
+  it("compares magnitudes, whatever the signs", () => {
+    fc.assert(
+      fc.property(fc.array(fc.float({ noNaN: true }), { maxLength: 30 }), fc.nat(30), (values, limit) => {
+        const count = Math.min(limit, values.length);
+        const signed = Float32Array.from(values);
+        assert.deepEqual(asLists(selectSmallest([signed], count)), bySorting([signed.map(Math.abs)], count));
+      }),
+    );
+  });
+
   it("reads arrays that begin inside a buffer", () => {
     const buffer = Float32Array.of(9, 3, 1, 2).buffer;
     assert.deepEqual(asLists(selectSmallest([new Float32Array(buffer, 4)], 2)), [[0, 1, 1]]);
@@ -95,6 +105,7 @@ describe("selecting below a threshold", () => {
     const scores = Float32Array.of(0, 0.5, 0.25, 0.75, Number.NaN, Number.POSITIVE_INFINITY);
     assert.deepEqual([...selectBelow(scores, 0.5)], [1, 0, 1, 0, 0, 0]);
     assert.deepEqual([...selectBelow(scores, 0)], [0, 0, 0, 0, 0, 0]);
+    assert.deepEqual([...selectBelow(Float32Array.of(-0.5, -0.25, -0), 0.5)], [0, 1, 1]);
     // 0.1 rounded to float32 lies above 0.1.
     assert.deepEqual([...selectBelow(Float32Array.of(0.1), 0.1)], [0]);
     assert.deepEqual([...selectBelow(Float32Array.of(0.1), Math.fround(0.1) + 1e-12)], [1]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import type { Quantization, Weight } from "../../../src/pruning/model/model.ts";
-import { countNonZero, magnitudes, withZeros } from "../../../src/pruning/model/zero.ts";
+import { countNonZero, exactValues, withZeros } from "../../../src/pruning/model/zero.ts";
 import { decodedByTensorFlow } from "../../support/browser.ts";
 
 const bytesOf = (array: ArrayBufferView): Uint8Array =>
@@ -158,14 +158,14 @@ describe("holding weights at zero, as TensorFlow.js decodes them", () => {
     }
   });
 
-  it("gives magnitudes, 0 where the code is the zero point", async () => {
+  it("gives values, exactly 0 where the code is the zero point", async () => {
     const floats = weightOf(Float32Array.of(-1.5, 2, -0, Number.NaN, Number.NEGATIVE_INFINITY, 2 ** -149));
-    assert.deepEqual([...magnitudes(floats)], [1.5, 2, 0, Number.NaN, Number.POSITIVE_INFINITY, 2 ** -149]);
+    assert.deepEqual([...exactValues(floats)], [-1.5, 2, -0, Number.NaN, Number.NEGATIVE_INFINITY, 2 ** -149]);
     const quantized = weightOf(Uint8Array.of(0, 3, 4), { dtype: "uint8", scale: 0.1, min: Math.fround(-0.3) });
     assert.ok((await values(quantized))[1] !== 0, "the zero point decodes beside zero");
-    assert.deepEqual([...magnitudes(quantized)], [Math.fround(0.3), 0, Math.fround(0.4 - Math.fround(0.3))]);
+    assert.deepEqual([...exactValues(quantized)], [Math.fround(-0.3), 0, Math.fround(0.4 - Math.fround(0.3))]);
     const beside = weightOf(Uint8Array.of(0, 1), { dtype: "uint8", scale: 1, min: -0.5 });
-    assert.deepEqual([...magnitudes(beside)], [0.5, 0.5]);
+    assert.deepEqual([...exactValues(beside)], [-0.5, 0.5]);
   });
 
   it("returns the very same weight for an empty mask", () => {
