@@ -91,7 +91,7 @@ describe("holding weights at zero, as TensorFlow.js decodes them", () => {
           const moved = Math.abs(Math.fround(-zero * scale) + zero * scale);
           for (const [i, value] of after.entries()) {
             if (mask[i]) assert.ok(Object.is(value, 0));
-            else assert.ok(Math.abs(value - (before[i] as number)) <= moved + 2 ** -22 * Math.abs(value));
+            else assert.ok(Math.abs(value - (before[i] as number)) <= moved + 2 ** -22 * (Math.abs(value) + moved));
           }
           const zeros = stored.filter((code, i) => mask[i] || code === zero).length;
           assert.equal(countNonZero(withZeros(weight, mask)), stored.length - zeros);
