@@ -47,9 +47,10 @@ function inside(path: string, modelPath: string): string {
 }
 
 async function sizeOf(file: string): Promise<number> {
-  const { size } = await stat(file);
-  if (size > largestFile) throw new Error(`it is larger than 2 GiB`);
-  return size;
+  const stats = await stat(file);
+  if (!stats.isFile()) throw new Error("it is not a file");
+  if (stats.size > largestFile) throw new Error("it is larger than 2 GiB");
+  return stats.size;
 }
 
 /** Fills an array with the bytes of a file. */
