@@ -5,9 +5,9 @@ import { ensureSampleData } from "./sampleData.mjs";
 import { build, ensureInstalled } from "./setup.mjs";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: "string" } } });
-ensureInstalled();
 let total = { passed: 0, failed: 1, skipped: 0 };
 try {
+  ensureInstalled();
   await ensureSampleData();
   build();
   const { register } = await import("tsx/esm/api");

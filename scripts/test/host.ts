@@ -8,6 +8,8 @@ import { build } from "esbuild";
 import { projectRoot } from "../../test/support/corpus.ts";
 import type { Summary } from "../../test/support/reporter.ts";
 import { freshWorkspace } from "../../test/support/workspace.ts";
+import { ensureChromium } from "../vscode/chromium.ts";
+import { ensureVsCodeKit } from "../vscode/kit.ts";
 import { readSummary } from "./summary.ts";
 
 const source = join(projectRoot, "test", "host");
@@ -23,6 +25,7 @@ const onDesktop = process.platform !== "linux" || process.env.SECATEUR_DESKTOP =
  * @throws where VS Code could not be had or did not get as far as a summary
  */
 export async function runHostFloor(results: string, grep?: string): Promise<Summary> {
+  if (!onDesktop) await Promise.all([ensureVsCodeKit(), ensureChromium()]);
   await buildTests();
   await rm(results, { recursive: true, force: true });
   const workspace = await freshWorkspace();

@@ -18,12 +18,17 @@ export class KitError extends Error {}
  * @param fill puts the contents into the (existing, empty) folder it is given
  * @returns the folder's path
  */
-export async function installOnce(
-  name: string,
-  label: string,
-  fill: (folder: string) => Promise<void>,
-): Promise<string> {
+export function installOnce(name: string, label: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(cacheRoot, name);
+  const installed = installs.get(folder) ?? install(folder, label, fill);
+  installs.set(folder, installed);
+  return installed;
+}
+
+/** What this process has asked for: two callers share one install, and one that failed is not tried again. */
+const installs = new Map<string, Promise<string>>();
+
+async function install(folder: string, label: string, fill: (folder: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder;
   await dropAbandoned(folder);
   const started = Date.now();
