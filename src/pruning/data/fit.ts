@@ -17,7 +17,7 @@ export interface Fit {
 
 /**
  * Fits a dataset's images to an input of shape [batch, h, w, c], [batch, h, w] (one channel), [batch, h·w·c] or
- * [batch, c, h, w]; a null length fits any, and channels last wins where both would do.
+ * [batch, c, h, w]; a null length fits any, and channels last wins where both would do, as for [], any rank.
  * @throws SecateurError `bad-data` naming both shapes
  */
 export function fitToInput(dataset: Dataset, inputShape: OpenShape): Fit {
@@ -29,7 +29,7 @@ export function fitToInput(dataset: Dataset, inputShape: OpenShape): Fit {
     { example: [c, h, w], channelsFirst: true },
   ];
   const [batchSize, ...wanted] = inputShape;
-  const layout = layouts.find(({ example }) => matches(wanted, example));
+  const layout = layouts.find(({ example }) => inputShape.length === 0 || matches(wanted, example));
   if (layout) return { ...layout, batchSize: batchSize ?? null, channels: c, classes };
   const images = `${h}×${w}${c === 1 ? " grey" : ` with ${c} channels`}`;
   throw new SecateurError(
