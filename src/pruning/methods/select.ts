@@ -1,59 +1,77 @@
 import type { Mask } from "../model/zero.ts";
 
 /** The order of magnitudes is that of a float's bits without the sign: 31 of them, here in two digits. */
-const lowBits = 16;
-const lowMask = (1 << lowBits) - 1;
-const highBins = 1 << (31 - lowBits);
 const unsigned = 0x7fffffff;
+const lowBits = 16;
+const lowBins = 1 << lowBits;
+const highBins = 1 << (31 - lowBits);
+const highDigit = (bits: number): number => (bits & unsigned) >>> lowBits;
+const lowDigit = (bits: number): number => bits & (lowBins - 1);
 
 // The loops below run over every weight of a model. They compute 0 or 1 where a branch would read more plainly:
 // which weights go is as good as random, and a branch guessed wrong half of the time takes four times as long.
 
 /**
  * Selects exactly `count` of the smallest magnitudes among all arrays together. Equal ones are taken in order of
- * position, so that ties neither overshoot nor depend on anything but the data. Two passes of a radix select:
- * linear, and no memory beyond the masks.
+ * position, so that ties neither overshoot nor depend on anything but the data. A radix select: the high digits
+ * decide about nearly all elements, the low ones about the rest. Linear.
  * @param values their signs are left out; NaN counts as larger than all
  * @param count 0 to the total length
  * @returns one mask per array, 1 = selected
  */
 export function selectSmallest(values: readonly Float32Array[], count: number): Mask[] {
-  const bits = values.map((array) => new Int32Array(array.buffer, array.byteOffset, array.length));
-  const high = digitOfRank(highDigits(bits), count);
-  const low = digitOfRank(lowDigits(bits, high.digit), high.left);
-  const threshold = high.digit * (lowMask + 1) + low.digit;
-  let ties = low.left;
-  return bits.map((array) => {
-    const mask = new Uint8Array(array.length);
-    for (let i = 0; i < array.length; i++) {
-      const value = (array[i] as number) & unsigned;
-      mask[i] = Number(value < threshold);
-      if (value === threshold && ties-- > 0) mask[i] = 1;
+  const arrays = values.map((array) => new Int32Array(array.buffer, array.byteOffset, array.length));
+  const histogram = highHistogram(arrays);
+  const high = digitOfRank(histogram, count);
+  const undecided = new Uint32Array(histogram[high.digit] ?? 0);
+  let found = 0;
+  const parts = arrays.map((bits) => {
+    const mask = new Uint8Array(bits.length);
+    const from = found;
+    for (let i = 0; i < bits.length; i++) {
+      const digit = highDigit(bits[i] as number);
+      mask[i] = Number(digit < high.digit);
+      if (digit === high.digit) undecided[found++] = i;
     }
-    return mask;
+    return { bits, mask, undecided: undecided.subarray(from, found) };
   });
+  decide(parts, high.left);
+  return parts.map(({ mask }) => mask);
 }
 
-/** How many elements have each high digit. */
-function highDigits(arrays: readonly Int32Array[]): Uint32Array {
-  const histogram = new Uint32Array(highBins);
-  for (const array of arrays) {
-    for (let i = 0; i < array.length; i++) {
-      const digit = ((array[i] as number) & unsigned) >>> lowBits;
+/** What one array's high digits have decided, and the positions they have not. */
+interface Part {
+  readonly bits: Int32Array;
+  readonly mask: Mask;
+  readonly undecided: Uint32Array;
+}
+
+/** Selects `count` among the undecided elements, whose high digits are all the same. */
+function decide(parts: readonly Part[], count: number): void {
+  const histogram = new Uint32Array(lowBins);
+  for (const { bits, undecided } of parts) {
+    for (const i of undecided) {
+      const digit = lowDigit(bits[i] as number);
       histogram[digit] = (histogram[digit] as number) + 1;
     }
   }
-  return histogram;
+  const { digit: threshold, left } = digitOfRank(histogram, count);
+  let ties = left;
+  for (const { bits, mask, undecided } of parts) {
+    for (const i of undecided) {
+      const digit = lowDigit(bits[i] as number);
+      mask[i] = Number(digit < threshold || (digit === threshold && ties-- > 0));
+    }
+  }
 }
 
-/** How many of the elements with that high digit have each low digit. */
-function lowDigits(arrays: readonly Int32Array[], high: number): Uint32Array {
-  const histogram = new Uint32Array(lowMask + 1);
-  for (const array of arrays) {
-    for (let i = 0; i < array.length; i++) {
-      const value = (array[i] as number) & unsigned;
-      if (value >>> lowBits !== high) continue;
-      histogram[value & lowMask] = (histogram[value & lowMask] as number) + 1;
+/** How many elements have each high digit. */
+function highHistogram(arrays: readonly Int32Array[]): Uint32Array {
+  const histogram = new Uint32Array(highBins);
+  for (const bits of arrays) {
+    for (let i = 0; i < bits.length; i++) {
+      const digit = highDigit(bits[i] as number);
+      histogram[digit] = (histogram[digit] as number) + 1;
     }
   }
   return histogram;
