@@ -8,12 +8,13 @@ import { isSweep, sweepable } from "./sweep.ts";
 export const scalingChoices = ["auto", "x/255", "x/127.5-1", "raw", "mean-std"] as const;
 export const backendChoices = ["auto", ...backendNames] as const;
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const wholeNumber = "a whole number is needed";
+const aPath = v.pipe(v.string(), v.nonEmpty("a path is needed"));
+const count = v.pipe(v.number(), v.integer(wholeNumber), v.minValue(1, "at least 1 is needed"));
 
 const dataSchema = v.strictObject({
   path: v.pipe(
-    v.string(),
-    v.nonEmpty(),
+    aPath,
     v.title("Data"),
     v.description("Folder of the dataset, relative to the recipe: IDX (MNIST) or CIFAR-10 binary files, plain or .gz."),
   ),
@@ -47,10 +48,15 @@ export const recipeSchema = v.pipe(
   v.strictObject({
     $schema: v.optional(v.string()),
     title: v.optional(v.pipe(v.string(), v.description("What to call the run; the model's folder if left out."))),
-    model: v.pipe(v.string(), v.nonEmpty(), v.description("Path of the model.json, relative to the recipe.")),
+    model: v.pipe(aPath, v.description("Path of the model.json, relative to the recipe.")),
     data: v.optional(dataSchema),
     seed: v.optional(
-      v.pipe(v.number(), v.integer(), v.minValue(0), v.description("Seed of everything random; 1 if left out.")),
+      v.pipe(
+        v.number(),
+        v.integer(wholeNumber),
+        v.minValue(0, "at least 0 is needed"),
+        v.description("Seed of everything random; 1 if left out."),
+      ),
     ),
     backend: v.optional(
       v.pipe(v.picklist(backendChoices), v.description("TensorFlow.js backend; `auto` if left out.")),
@@ -74,7 +80,7 @@ export type Recipe = v.InferOutput<typeof recipeSchema>;
 export type Step = Recipe["steps"][number];
 
 /**
- * Checks a recipe where it enters: its form, and for each value of a sweep the method's own conditions.
+ * Checks the form of a recipe where it enters. Whether options go together is for its plan to say.
  * @param where what to call it in a sentence: a file's path, or "The recipe"
  * @throws SecateurError `bad-recipe`
  */

@@ -15,7 +15,12 @@ export function sweepable<Entries extends v.ObjectEntries>(entries: Entries): Sw
       const one = "wrapped" in schema ? (schema.wrapped as v.GenericSchema) : schema;
       return [
         key,
-        v.optional(v.union([one as v.GenericSchema, v.pipe(v.array(one as v.GenericSchema), v.minLength(1))])),
+        v.optional(
+          v.union([
+            one as v.GenericSchema,
+            v.pipe(v.array(one as v.GenericSchema), v.minLength(1, "a list needs at least one value")),
+          ]),
+        ),
       ];
     }),
   ) as unknown as Sweepable<Entries>;
