@@ -23,6 +23,8 @@ export type ToPanel = PanelState;
 /** What the page may say, as a schema: the host checks every message with it and logs what does not fit. */
 export const fromPanelSchema = v.variant("type", [
   v.object({ type: v.literal("ready") }),
+  /** A person selected a trial; the side bar follows. */
+  v.object({ type: v.literal("select"), trial: v.string() }),
   v.object({ type: v.literal("openModel"), trial: v.string() }),
   v.object({ type: v.literal("revealModel"), trial: v.string() }),
   v.object({ type: v.literal("inspectModel"), trial: v.string() }),

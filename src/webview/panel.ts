@@ -14,6 +14,10 @@ function dispatch(action: Action): void {
   const next = reduce(state, action);
   if (next === state) return;
   if (next.intent !== state.intent) vscode.setState(next.intent);
+  // Only what a person selects here: what the host asked for it knows.
+  const { selected } = next.intent;
+  if (action.type === "select" && selected !== undefined && selected !== state.intent.selected)
+    vscode.postMessage({ type: "select", trial: selected });
   state = next;
   draw();
 }

@@ -37,8 +37,8 @@ describe("Layers view", () => {
     before(() => inspect(sampleModel()));
 
     it("names the model, and says how sparse and how large it is", () => {
-      assert.equal(layers.view.description, "mnist-cnn");
-      assert.match(layers.view.message ?? "", /^0 % sparse · [\d,]+ parameters · [\d.]+ M MACs · \d+ kB$/);
+      assert.equal(layers.view.description, "mnist-cnn · 0 % sparse");
+      assert.match(layers.view.message ?? "", /^[\d,]+ params · [\d.]+ M MACs$/);
     });
 
     it("shows every layer of the topology in its order, with its type", () => {

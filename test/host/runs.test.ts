@@ -85,10 +85,10 @@ describe("runs", function () {
     it("shows the layers of a trial that is selected, and how sparse they have become", async () => {
       const trial = secateur.store.runs.at(-1)?.trials.at(-1);
       assert.ok(trial);
+      await commands.executeCommand("secateur.layers.focus");
       await commands.executeCommand("secateur.selectTrial", trial.id);
       assert.equal(secateur.store.selected, trial.id);
-      await until("the layers", () => secateur.layers.view.description === "mnist-cnn, magnitude 90 %");
-      await until("their numbers", () => secateur.layers.view.message?.startsWith("90 % sparse"));
+      await until("its layers", () => secateur.layers.view.description === "mnist-cnn, magnitude 90 % · 90 % sparse");
     });
 
     it("opens the model of a trial", async () => {

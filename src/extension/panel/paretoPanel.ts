@@ -18,6 +18,8 @@ export class ParetoPanel extends Owner implements vscode.WebviewPanelSerializer 
   readonly #icon: vscode.Uri;
   #panel: vscode.WebviewPanel | undefined;
   #ready = false;
+  /** The trial that was last selected on the page itself. */
+  #selectedThere: string | undefined;
 
   constructor(extension: vscode.Uri, store: RunStore, log: vscode.LogOutputChannel) {
     super();
@@ -79,18 +81,27 @@ export class ParetoPanel extends Owner implements vscode.WebviewPanelSerializer 
       case "ready":
         this.#ready = true;
         return this.#send();
+      case "select":
+        return this.#select(message.trial);
       case "openModel":
       case "revealModel":
       case "inspectModel":
-        this.#store.select(message.trial);
+        this.#select(message.trial);
         await vscode.commands.executeCommand(commands[message.type], message.trial);
     }
+  }
+
+  #select(trial: string): void {
+    this.#selectedThere = trial;
+    this.#store.select(trial);
   }
 
   #send(): void {
     if (!this.#panel || !this.#ready) return;
     const { runs, selected } = this.#store;
-    const state: PanelState = { type: "state", runs, ...(selected !== undefined && { selected }) };
+    // What was selected there is not sent back: by now the person may be further.
+    const wish = selected !== undefined && selected !== this.#selectedThere;
+    const state: PanelState = { type: "state", runs, ...(wish && { selected }) };
     void this.#panel.webview.postMessage(state);
   }
 }

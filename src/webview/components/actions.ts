@@ -6,7 +6,7 @@ export const modelActions = [
   { type: "revealModel", icon: "reveal", label: "Reveal", title: "Reveal the model's file" },
   { type: "inspectModel", icon: "layers", label: "Layers", title: "Show the model's layers in the side bar" },
 ] as const satisfies readonly {
-  readonly type: Exclude<FromPanel["type"], "ready">;
+  readonly type: Exclude<FromPanel["type"], "ready" | "select">;
   readonly icon: string;
   readonly label: string;
   readonly title: string;

@@ -2,10 +2,10 @@
 export const patience = 20_000;
 
 /** Tries again until it holds, and names what did not come. */
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + patience;
+export async function until(what: string, holds: () => Promise<boolean>, limitMs = patience): Promise<void> {
+  const end = Date.now() + limitMs;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`${what} did not appear within ${patience / 1000} s`);
+    if (Date.now() > end) throw new Error(`${what} did not appear within ${limitMs / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

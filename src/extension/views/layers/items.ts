@@ -1,6 +1,6 @@
 import type { FilterScore } from "../../../pruning/criteria/filters.ts";
 import type { Inspection, LayerInspection } from "../../../pruning/metrics/inspection.ts";
-import { bytes, largeCount } from "../../../pruning/metrics/quantities.ts";
+import { largeCount } from "../../../pruning/metrics/quantities.ts";
 import { formatCount, formatNumber, formatShare } from "../../../pruning/text.ts";
 import { type ItemText, type Row, tooltipTable } from "../itemText.ts";
 
@@ -108,13 +108,12 @@ export function moreText(layer: LayerInspection, shown: number, step: number): I
   return { label, description, tooltip: "", icon: "ellipsis", spoken: `${label}, ${description}` };
 }
 
-/** The line above the layers. */
-export function summaryText({ sparsity, parameters, macs, bytes: size }: Inspection): string {
-  const facts = [
-    `${formatShare(sparsity)} sparse`,
-    `${formatCount(parameters)} parameters`,
-    ...(macs === null ? [] : [`${largeCount.format(macs)} MACs`]),
-    bytes.format(size),
-  ];
-  return facts.join(" · ");
+/** The words beside the view's title: which model, and how sparse. */
+export const headText = (title: string, { sparsity }: Inspection): string =>
+  `${title} · ${formatShare(sparsity)} sparse`;
+
+/** The line above the layers: how large the model is. */
+export function sizeText({ parameters, macs }: Inspection): string {
+  const params = `${formatCount(parameters)} params`;
+  return macs === null ? params : `${params} · ${largeCount.format(macs)} MACs`;
 }

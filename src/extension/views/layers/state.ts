@@ -19,6 +19,9 @@ const mostKept = 12;
 export class ModelInView extends Owner {
   readonly #changed = this.own(new vscode.EventEmitter<void>());
   readonly onDidChange = this.#changed.event;
+  readonly #asked = this.own(new vscode.EventEmitter<void>());
+  /** A model was asked for; what is in view changes next. */
+  readonly onWillShow = this.#asked.event;
   readonly #inspect: Inspect;
   readonly #kept = new Map<string, Inspection>();
   #current: InView = { kind: "nothing" };
@@ -40,6 +43,7 @@ export class ModelInView extends Owner {
    * @throws SecateurError when it cannot be inspected; the view then shows that too
    */
   show(model: string, title: string): Promise<void> {
+    this.#asked.fire();
     const { kind, ...asked } = this.#current;
     if (kind !== "loading" || !("model" in asked) || asked.model !== model) this.#showing = this.#show(model, title);
     return this.#showing;

@@ -8,12 +8,13 @@ import { treeItem } from "../treeItem.ts";
 import {
   failedText,
   filterText,
+  headText,
   layerText,
   loadingText,
   moreText,
   type Ranking,
   reasonText,
-  summaryText,
+  sizeText,
 } from "./items.ts";
 import type { ModelInView } from "./state.ts";
 
@@ -116,9 +117,10 @@ export class LayersTree extends Owner implements vscode.TreeDataProvider<LayersN
 
   #update(): void {
     const { current } = this.#inView;
+    const shown = current.kind === "shown";
     // Not in the title, which VS Code writes in capitals.
-    this.view.description = current.kind === "nothing" ? "" : current.title;
-    this.view.message = current.kind === "shown" ? summaryText(current.inspection) : "";
+    this.view.description = shown ? headText(current.title, current.inspection) : "";
+    this.view.message = shown ? sizeText(current.inspection) : "";
     this.#changed.fire(undefined);
   }
 }

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import {
   filterText,
   formatShape,
+  headText,
   layerText,
   moreText,
   reasonText,
-  summaryText,
+  sizeText,
 } from "../../../../src/extension/views/layers/items.ts";
 import { l2 } from "../../../../src/pruning/criteria/norms.ts";
 import type { LayerInspection } from "../../../../src/pruning/metrics/inspection.ts";
@@ -102,7 +103,7 @@ describe("extension/views/layers/items", () => {
     assert.equal(moreText(wide, 9_900, 200).label, "Show 100 more");
   });
 
-  it("sums a model up in one line", () => {
+  it("says which model it is, how sparse and how large", () => {
     const model = {
       format: "layers-model",
       parameters: 101_770,
@@ -111,7 +112,8 @@ describe("extension/views/layers/items", () => {
       sparsity: 0.6,
       layers: [],
     } as const;
-    assert.equal(summaryText({ ...model, macs: 101_632 }), "60 % sparse · 101,770 parameters · 102 k MACs · 407 kB");
-    assert.equal(summaryText({ ...model, macs: null }), "60 % sparse · 101,770 parameters · 407 kB");
+    assert.equal(headText("mlp", { ...model, macs: null }), "mlp · 60 % sparse");
+    assert.equal(sizeText({ ...model, macs: 101_632 }), "101,770 params · 102 k MACs");
+    assert.equal(sizeText({ ...model, macs: null }), "101,770 params");
   });
 });
