@@ -3,6 +3,7 @@ import { copyFile, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises
 import { basename, dirname, join, resolve } from "node:path";
 import { applyEdits, modify } from "jsonc-parser";
 import { reasonOf, SecateurError, throwIfCancelled } from "../errors.ts";
+import { inLanes } from "../lanes.ts";
 import { layOut } from "./layout.ts";
 import type { JsonObject, JsonValue, Model, Weight, WeightGroup } from "./model.ts";
 
@@ -16,6 +17,9 @@ const sidecars = [
   "word_index.json",
 ];
 const largestSidecar = 4 * 1024 * 1024;
+
+/** Most of the time of writing is waiting for the disk to have flushed, which several files can do together. */
+const filesAtOnce = 8;
 
 export interface WriteOptions {
   /** Folder of the original model, whose sidecar files come along. */
@@ -69,10 +73,10 @@ export function filesOf(model: Model): ModelFile[] {
 }
 
 async function writeFiles(model: Model, folder: string, { sidecarsFrom, signal }: WriteOptions): Promise<void> {
-  for (const { path, chunks } of filesOf(model)) {
+  await inLanes(filesOf(model), filesAtOnce, async ({ path, chunks }) => {
     throwIfCancelled(signal);
     await writeDurably(join(folder, path), chunks);
-  }
+  });
   if (sidecarsFrom) await copySidecars(sidecarsFrom, folder);
 }
 
