@@ -51,13 +51,15 @@ export class Workbench {
 
   /**
    * Opens the context menu of anything and chooses an entry by its exact name. Entries may come late, when their
-   * extension has looked at the file, so the menu is opened again until the entry is there.
+   * extension has looked at the file, and a menu takes no click in its first moment, so the menu is opened again
+   * until the entry was chosen.
    */
   async chooseFromContextMenu(target: Locator, entry: string): Promise<void> {
     const item = this.page.locator(".monaco-menu").getByRole("menuitem", { name: entry, exact: true });
     await until(`the menu entry "${entry}"`, async () => {
       await target.click({ button: "right" });
-      if (await done(item.click({ timeout: 1000 }))) return true;
+      const chosen = item.click({ timeout: 1000 }).then(() => item.waitFor({ state: "hidden", timeout: 1000 }));
+      if (await done(chosen)) return true;
       await this.page.keyboard.press("Escape");
       return false;
     });
