@@ -25,7 +25,9 @@ export async function readShards(paths: readonly string[], folder: string, model
       throw unreadable(error, path, file, folder, modelPath);
     });
   };
-  const sizes = await Promise.all(paths.map((path) => read(path, sizeOf)));
+  // One after the other, so that of several missing files the first is named.
+  const sizes: number[] = [];
+  for (const path of paths) sizes.push(await read(path, sizeOf));
   const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
   let end = 0;
   const places = sizes.map((size) => {

@@ -7,12 +7,18 @@ import type { MagnitudeOptions } from "../../../src/pruning/methods/magnitudeSpe
 import type { Pruned } from "../../../src/pruning/methods/spec.ts";
 import { readModel } from "../../../src/pruning/model/read.ts";
 import { writeModel } from "../../../src/pruning/model/write.ts";
-import { hasCorpus } from "../../support/corpus.ts";
+import { corpus, hasCorpus } from "../../support/corpus.ts";
 import { corpusTable } from "../../support/corpusModels.ts";
 import { useFolders } from "../../support/folders.ts";
 import { type StoredZeros, zerosInFiles } from "../../support/storedZeros.ts";
 
-(hasCorpus ? describe : describe.skip)("magnitude pruning of the corpus, counted from the written bytes", () => {
+describe("magnitude pruning of the corpus, counted from the written bytes", () => {
+  if (!hasCorpus) {
+    it("needs the corpus", function () {
+      corpus(this, "models");
+    });
+    return;
+  }
   const folder = useFolders();
 
   /** Prunes, writes, and counts again from the files: by layer, the zeros of its kernels. */

@@ -6,7 +6,7 @@ import { inspect } from "../../../src/pruning/metrics/inspect.ts";
 import type { Model } from "../../../src/pruning/model/model.ts";
 import { readModel } from "../../../src/pruning/model/read.ts";
 import { weightsInBrowser } from "../../support/browser.ts";
-import { hasCorpus } from "../../support/corpus.ts";
+import { corpus, hasCorpus } from "../../support/corpus.ts";
 import { corpusTable } from "../../support/corpusModels.ts";
 import { useFolders } from "../../support/folders.ts";
 import { bool, float32, int32, placeModel, quantized, strings } from "../../support/modelFiles.ts";
@@ -111,7 +111,13 @@ describe("counting weights", () => {
   });
 });
 
-(hasCorpus ? describe : describe.skip)("counting the weights of the corpus", () => {
+describe("counting the weights of the corpus", () => {
+  if (!hasCorpus) {
+    it("needs the corpus", function () {
+      corpus(this, "models");
+    });
+    return;
+  }
   const halvesOf = (model: Model) =>
     [...model.weights.values()].filter((each) => each.quantization?.dtype === "float16");
 

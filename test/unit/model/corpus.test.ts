@@ -37,7 +37,13 @@ const halvesOf = (model: Model): number =>
     0,
   );
 
-(hasCorpus ? describe : describe.skip)("models of the corpus, read and written", () => {
+describe("models of the corpus, read and written", () => {
+  if (!hasCorpus) {
+    it("needs the corpus", function () {
+      corpus(this, "models");
+    });
+    return;
+  }
   const folder = useFolders();
 
   for (const { name, path, loads } of corpusTable()) {
@@ -46,7 +52,7 @@ const halvesOf = (model: Model): number =>
       it(`${name}: the missing weight file is named`, async () => {
         await assert.rejects(readModel(path), {
           code: "bad-model",
-          message: /The weight file group1-shard[12]of3\.bin, .* is missing/,
+          message: /The weight file group1-shard1of3\.bin, .* is missing/,
         });
       });
       continue;
