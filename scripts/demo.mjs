@@ -1,6 +1,7 @@
 // `npm run demo`: prunes the sample model on real MNIST at several sparsities, from a fresh clone on, and leaves a
 // run in the sample workspace.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { ensureSampleData, samples } from "./sampleData.mjs";
 import { build, ensureInstalled, root } from "./setup.mjs";
@@ -13,13 +14,14 @@ build();
 await ensureSampleData();
 
 console.error(`Pruning samples/mnist-cnn on the 10,000 MNIST test images, at sparsities ${sparsities} …\n`);
+const program = join(root, "dist", "cli.js");
 const options = ["--method", "magnitude", "--sparsity", sparsities, "--data", join("data", "mnist")];
-const { status, error } = spawnSync(
-  process.execPath,
-  [join(root, "dist", "cli.js"), "prune", join("mnist-cnn", "model.json"), ...options],
-  { cwd: samples, stdio: "inherit" },
-);
-if (error) throw error;
+const pruning = spawn(process.execPath, [program, "prune", join("mnist-cnn", "model.json"), ...options], {
+  cwd: samples,
+  stdio: "inherit",
+});
+process.on("SIGINT", () => {}); // Ctrl+C reaches the program too, which first brings its run to a safe end.
+const [status] = await once(pruning, "exit");
 if (status !== 0) process.exit(status ?? 1);
 
 console.log(`
