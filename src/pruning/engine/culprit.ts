@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
 import { reasonOf } from "../errors.ts";
-import type { JsonObject, JsonValue, Model } from "../model/model.ts";
+import { isObject } from "../graph/json.ts";
+import type { JsonObject, Model } from "../model/model.ts";
 import { undoOnFailure } from "./scope.ts";
 
 /** A layer that TensorFlow.js cannot load. */
@@ -78,8 +79,4 @@ function layersOf(container: JsonObject): JsonObject[] {
 function nameOf({ config, name }: JsonObject): string {
   const inner = isObject(config) ? config.name : undefined;
   return String(inner ?? name ?? "unnamed");
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

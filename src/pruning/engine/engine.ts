@@ -38,8 +38,9 @@ export interface LoadedModel {
    */
   predict(values: Float32Array, shape: readonly number[], wanted?: readonly string[]): Promise<Output[]>;
   /**
-   * Milliseconds for one batch of `batchSize` made-up inputs: the median of `repeats` runs after one warm-up.
-   * Null where the model cannot run at that batch size; lengths the model leaves open are chosen by the engine.
+   * Milliseconds for one batch of `batchSize` made-up inputs: the median of `repeats` runs after one warm-up, of
+   * fewer where they take more than 5 s. Null where the model cannot run at that batch size; lengths the model
+   * leaves open are chosen by the engine.
    */
   latency(batchSize: number, repeats: number): Promise<number | null>;
   dispose(): void;

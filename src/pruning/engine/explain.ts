@@ -1,6 +1,7 @@
 import { reasonOf, SecateurError } from "../errors.ts";
+import { isObject } from "../graph/json.ts";
 import type { JsonValue, Model } from "../model/model.ts";
-import { findCulprit, isObject } from "./culprit.ts";
+import { findCulprit } from "./culprit.ts";
 
 /** Turns what TensorFlow.js threw while loading a model into a sentence that names the layer, where one can be told. */
 export async function explainLoading(error: unknown, model: Model): Promise<SecateurError> {

@@ -82,15 +82,10 @@ function locateAddon(require: NodeJS.Require, packageJson: string): string {
   }
 }
 
-/** tfjs-node 4.22 calls two functions that Node 23 took out of `util`. */
+/** tfjs-node 4.22 calls two functions of `util` that Node 23 removed, or warns of at every start. */
 function restoreUtilFunctions(): void {
-  const removed = {
-    isArray: Array.isArray,
-    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
-  };
-  for (const [name, implementation] of Object.entries(removed)) {
-    if (!(name in util)) Object.assign(util, { [name]: implementation });
-  }
+  const isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  Object.assign(util, { isArray: Array.isArray, isNullOrUndefined });
 }
 
 async function activate() {

@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
 import type { Context } from "mocha";
 import type { BackendName, Engine } from "../../../src/pruning/engine/engine.ts";
 import { openEngine } from "../../../src/pruning/engine/open.ts";
@@ -28,4 +30,12 @@ export async function withEngine<T>(
   } finally {
     engine.dispose();
   }
+}
+
+/** Loading and using a model must leave no tensor behind. */
+export async function withoutLeak<T>(use: () => Promise<T>): Promise<T> {
+  const before = tf.memory().numTensors;
+  const result = await use();
+  assert.equal(tf.memory().numTensors, before, "tensors are left behind");
+  return result;
 }

@@ -4,7 +4,7 @@ import * as tfl from "@tensorflow/tfjs-layers";
 import type { Dataset, Split } from "../../../src/pruning/data/dataset.ts";
 import { fitToInput } from "../../../src/pruning/data/fit.ts";
 import { chooseScaling } from "../../../src/pruning/engine/chooseScaling.ts";
-import type { Engine } from "../../../src/pruning/engine/engine.ts";
+import type { Engine, LoadedModel } from "../../../src/pruning/engine/engine.ts";
 import { evaluate } from "../../../src/pruning/engine/evaluate.ts";
 import { SecateurError } from "../../../src/pruning/errors.ts";
 import type { Model } from "../../../src/pruning/model/model.ts";
@@ -29,11 +29,7 @@ const dataset: Dataset = { path: "dots", format: "idx", height: 2, width: 2, cha
 const identity = (batch: number) =>
   graphModel("MatMul", [batch, 4], floatWeight("w", [4, 4], [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]));
 
-async function loadAnd<T>(
-  engine: Engine,
-  model: Model,
-  use: (loaded: Awaited<ReturnType<Engine["load"]>>) => Promise<T>,
-): Promise<T> {
+async function loadAnd<T>(engine: Engine, model: Model, use: (loaded: LoadedModel) => Promise<T>): Promise<T> {
   const before = tf.memory().numTensors;
   const loaded = await engine.load(model);
   try {
@@ -44,7 +40,8 @@ async function loadAnd<T>(
   }
 }
 
-describe("evaluate", () => {
+describe("evaluate", function () {
+  this.timeout(60_000);
   it("gives the same figures whatever the batch, of open and of fixed size", async function () {
     await withEngine(this, "wasm", async (engine) => {
       const open = await loadAnd(engine, identity(-1), async (loaded) => {
@@ -144,7 +141,8 @@ describe("evaluate", () => {
   });
 });
 
-describe("chooseScaling", () => {
+describe("chooseScaling", function () {
+  this.timeout(60_000);
   it("keeps the most accurate, and lets loss decide where accuracy cannot", async function () {
     await withEngine(this, "cpu", (engine) =>
       loadAnd(engine, identity(-1), async (loaded) => {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { LayersModel } from "@tensorflow/tfjs-layers";
+import * as tfl from "@tensorflow/tfjs-layers";
 import type { JsonObject, Model, Weight } from "../../../src/pruning/model/model.ts";
 
 /** A Model as reading its files would give, its weights views into one buffer at odd offsets. */
@@ -25,7 +25,7 @@ export function floatWeight(name: string, shape: readonly number[], values: Arra
 }
 
 /** What tfjs would save of a layers model; the model itself is disposed of. */
-export async function savedModel(model: LayersModel, includeOptimizer = false): Promise<Model> {
+export async function savedModel(model: tfl.LayersModel, includeOptimizer = false): Promise<Model> {
   let artifacts: tf.io.ModelArtifacts = {};
   await model.save(
     tf.io.withSaveHandler(async (saved) => {
@@ -61,3 +61,15 @@ export function graphModel(op: string, input: readonly number[], constant: Weigh
     [constant],
   );
 }
+
+export const dense = (units: number, name: string, options = {}) => tfl.layers.dense({ units, name, ...options });
+/** A small classifier: convolution, batch norm, dense. */
+export const cnn = () =>
+  tfl.sequential({
+    layers: [
+      tfl.layers.conv2d({ inputShape: [6, 6, 2], filters: 3, kernelSize: 3, activation: "relu", name: "conv" }),
+      tfl.layers.batchNormalization({ name: "norm" }),
+      tfl.layers.flatten({ name: "flat" }),
+      dense(4, "head", { activation: "softmax" }),
+    ],
+  });

@@ -53,7 +53,8 @@ async function passesOver(folders: readonly string[], sentence: RegExp): Promise
   }
 }
 
-describe("openEngine", () => {
+describe("openEngine", function () {
+  this.timeout(60_000);
   it("opens WASM and the CPU by name, one after the other, as often as asked", async () => {
     for (const name of ["wasm", "cpu", "wasm"] as const) {
       const engine = await openEngine({ backend: name, tfjsNodeFolders: [] });
@@ -77,7 +78,8 @@ describe("openEngine", () => {
   });
 });
 
-describe("openEngine without a usable tfjs-node", () => {
+describe("openEngine without a usable tfjs-node", function () {
+  this.timeout(60_000);
   it("says that it is not installed", async () => {
     await passesOver([], /^@tensorflow\/tfjs-node is not installed\.$/);
     await withPackages({}, (folder) =>
@@ -120,7 +122,8 @@ describe("openEngine without a usable tfjs-node", () => {
   });
 });
 
-describe("openEngine with tfjs-node", () => {
+describe("openEngine with tfjs-node", function () {
+  this.timeout(60_000);
   it("prefers it, shares its registry, and has it compute", async function () {
     this.timeout(60_000);
     const engine = await openEngine({ backend: "auto", tfjsNodeFolders: ["/nowhere", needsTfjsNode(this)] });

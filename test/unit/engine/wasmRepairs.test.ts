@@ -15,7 +15,8 @@ async function compare(
   return { repaired: await onRepairedWasm(run), stock: await onStockWasm(run) };
 }
 
-describe("WASM: convolutions whose stride steps over more than the kernel covers", () => {
+describe("WASM: convolutions whose stride steps over more than the kernel covers", function () {
+  this.timeout(60_000);
   const x = numbers([2, 9, 10, 2], 1);
   const cases: [[number, number], [number, number]][] = [
     [
@@ -88,7 +89,8 @@ describe("WASM: convolutions whose stride steps over more than the kernel covers
   });
 });
 
-describe("WASM: matrix products", () => {
+describe("WASM: matrix products", function () {
+  this.timeout(60_000);
   it("adds a fused bias once, whatever is transposed and however many matrices", async () => {
     for (const batch of [1, 2]) {
       for (const [transposeA, transposeB] of [
@@ -170,7 +172,8 @@ describe("WASM: matrix products", () => {
   });
 });
 
-describe("WASM: maxima of negative numbers", () => {
+describe("WASM: maxima of negative numbers", function () {
+  this.timeout(60_000);
   it("MaxPool3D", async () => {
     const x = numbers([1, 1, 1, 9, 1], 1, -3);
     const { repaired, stock } = await compare(
@@ -207,7 +210,8 @@ describe("WASM: maxima of negative numbers", () => {
   });
 });
 
-describe("WASM: out of memory", () => {
+describe("WASM: out of memory", function () {
+  this.timeout(60_000);
   /** Takes memory that is never written to, a quarter of a gigabyte at a time; gives its addresses. */
   const fill = (pieces: number) => {
     const backend = tf.backend() as tf.KernelBackend & {
@@ -236,7 +240,8 @@ describe("WASM: out of memory", () => {
   });
 });
 
-describe("WASM: the process around it", () => {
+describe("WASM: the process around it", function () {
+  this.timeout(60_000);
   it("gains no handlers for uncaught exceptions and unhandled rejections", async () => {
     const count = () => ["uncaughtException", "unhandledRejection"].map((event) => process.listenerCount(event));
     const before = count();
