@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { reasonOf, SecateurError, throwIfCancelled } from "../errors.ts";
 import { networkOf } from "../graph/networkOf.ts";
+import { measureBytes } from "../metrics/bytes.ts";
 import { countWeights } from "../metrics/counts.ts";
 import { readModel } from "../model/read.ts";
 import { environment } from "../runs/environment.ts";
@@ -68,9 +69,10 @@ export async function runRecipe(value: unknown, options: JobOptions): Promise<Ru
     );
     events.runChanged(journal.folder);
     await withOutcome(journal, options, async () => {
+      const compressing = measureBytes(model); // On other threads, while this one counts.
       const subject: Subject = { model, network, modelPath, original: countWeights(model, network), evaluator };
       const share = 1 / (1 + countTrials(plan));
-      await recordBaseline(journal, subject, {
+      await recordBaseline(journal, subject, await compressing, {
         ...options,
         events: { ...events, progress: partOf(events.progress, 0, share) },
       });

@@ -26,7 +26,12 @@ export interface Subject {
 }
 
 /** Measures the unpruned model into run.json, as trial 0. */
-export async function recordBaseline(journal: Journal, subject: Subject, options: JobOptions): Promise<void> {
+export async function recordBaseline(
+  journal: Journal,
+  subject: Subject,
+  bytes: Bytes,
+  options: JobOptions,
+): Promise<void> {
   const measured = await measure(subject.model, subject, (fraction, message) =>
     options.events.progress(fraction, `unpruned: ${message}`),
   );
@@ -35,7 +40,7 @@ export async function recordBaseline(journal: Journal, subject: Subject, options
       id: `${journal.info.id}/0`,
       label: "unpruned",
       model: subject.modelPath,
-      ...measured(await measureBytes(subject.model)),
+      ...measured(bytes),
       notes: [],
       finished: new Date().toISOString(),
     },
