@@ -37,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): Services {
 
   const reporter = own(new Reporter(log));
   const finder = own(new ModelFinder());
-  const store = own(new RunStore(context.workspaceState));
+  const store = own(new RunStore(context.workspaceState, (reason) => reporter.logError(reason)));
   const jobs = own(new Jobs(store, withWorker));
   const inView = own(
     new ModelInView((model, signal) =>

@@ -165,6 +165,17 @@ describe("runs", function () {
     assert.match(String(secateur.runs.getTreeItem(nodeOf(folder)).description), /^interrupted · /);
   });
 
+  it("shows a run folder that cannot be read as such, beside the others", async () => {
+    const file = placeFile(join(workspaceFolder(), ".secateur", "runs", "broken"), "run.json", "{ torn");
+    const broken = await until("the broken run", () =>
+      secateur.runs.getChildren().find((node) => node.kind === "unreadable"),
+    );
+    const { label, description, command } = secateur.runs.getTreeItem(broken);
+    assert.deepEqual([label, description, command?.command], ["broken", "cannot be read", "secateur.showLog"]);
+    await workspace.fs.delete(Uri.file(join(file, "..")), { recursive: true });
+    await until("its going", () => secateur.runs.getChildren().every((node) => node.kind !== "unreadable"));
+  });
+
   it("lets a second run wait for the first", async () => {
     const first = prune({ sparsity: [0.3] });
     const second = prune({ sparsity: [0.4] });

@@ -7,7 +7,11 @@ import { findPoint } from "./support/chart.ts";
 import { useSession } from "./support/session.ts";
 import { until } from "./support/waiting.ts";
 
-const images = join(projectRoot, "docs", "images");
+/** Where the pictures go: into the documentation when asked to, with SECATEUR_PICTURES=docs. */
+const images =
+  process.env.SECATEUR_PICTURES === "docs"
+    ? join(projectRoot, "docs", "images")
+    : join(projectRoot, "test-results", "ui", "pictures");
 
 /** The names in the chart's table, in its order. */
 const trials = (panel: FrameLocator) => panel.locator(".trials tbody .trial").allTextContents();
@@ -63,8 +67,10 @@ describe("A person who prunes a model", function () {
 
   it("points at a point and reads its numbers, clicks it, and sees its layers", async () => {
     const { workbench, page } = session();
+    await page.setViewportSize({ width: 1440, height: 900 });
     await workbench.showSideBar("Secateur");
     await workbench.treeRows("Layers").first().waitFor();
+    await workbench.widenSideBar(90);
     const { x, y } = await findPoint(page, panel, "magnitude 80 %");
     await page.mouse.click(x, y);
     await panel.locator(".details", { hasText: "magnitude 80 %" }).waitFor();
@@ -73,6 +79,8 @@ describe("A person who prunes a model", function () {
       .filter({ hasText: /^\s*dense1.*8\d(\.\d)? % sparse/ })
       .waitFor();
     await workbench.treeRows("Runs").filter({ hasText: "magnitude 80 %" }).and(page.locator(".selected")).waitFor();
+    await page.mouse.move(x, 0); // Off the chart, so that the tooltip hides nothing.
+    await panel.locator(".tooltip").waitFor({ state: "hidden" });
     await workbench.screenshot(join(images, "pareto.png"));
   });
 
@@ -106,8 +114,9 @@ describe("A person who prunes a model", function () {
     await workbench.showSideBar("Secateur");
     await workbench.runCommand("Secateur: Inspect Layers");
     await workbench.quickInput.pick("file-code  mnist-cnn");
+    await page.locator(".pane-header", { hasText: "mnist-cnn · 0 % sparse" }).waitFor();
     const rows = workbench.treeRows("Layers");
-    await rows.and(page.locator('[aria-label^="conv2,"]')).click();
+    await rows.and(page.locator('[aria-label^="conv2, 0 % sparse"]')).click();
     await rows
       .filter({ hasText: /Filter \d+/ })
       .first()

@@ -32,14 +32,17 @@ export class RunStore extends Owner {
   readonly #soon = this.own(debounced(() => void this.refresh(), 100, 500));
   readonly #watchers = new Map<string, vscode.Disposable>();
   readonly #memory: vscode.Memento;
+  readonly #onUnreadable: (reason: unknown) => void;
   #runs: readonly PanelRun[] = [];
   #unreadable: readonly UnreadableRun[] = [];
   #selected: string | undefined;
   #reading: Promise<void> = Promise.resolve();
 
-  constructor(memory: vscode.Memento) {
+  /** @param onUnreadable told once of every run folder that does not read back, and why */
+  constructor(memory: vscode.Memento, onUnreadable: (reason: unknown) => void) {
     super();
     this.#memory = memory;
+    this.#onUnreadable = onUnreadable;
     this.own(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#soon.call()));
     this.own({ dispose: () => vscode.Disposable.from(...this.#watchers.values()).dispose() });
   }
@@ -124,6 +127,8 @@ export class RunStore extends Owner {
     this.#watch();
     const { runs, unreadable } = await this.#reader.read(this.#runsFolders());
     this.#runs = await this.#dress(runs);
+    for (const { folder, reason } of unreadable)
+      if (!this.#unreadable.some((before) => before.folder === folder)) this.#onUnreadable(reason);
     this.#unreadable = unreadable;
     if (this.#selected !== undefined && !this.trial(this.#selected)) this.#selected = undefined;
     await vscode.commands.executeCommand("setContext", contextKeys.hasRuns, this.#runs.length > 0);

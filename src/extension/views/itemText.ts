@@ -10,15 +10,25 @@ export interface ItemText {
   readonly spoken: string;
 }
 
-/** One line of a tooltip's table: what, how much, and what that means. */
-export type Row = readonly [name: string, value: string, meaning: string];
+/** One line of a tooltip's table: what, how much, and a remark on that. */
+export type Row = readonly [name: string, value: string, remark?: string];
 
-/** A Markdown table with a bold title above and paragraphs below. */
-export function tooltipTable(title: string, rows: readonly Row[], below: readonly string[] = []): string {
-  const lines = rows.map((row) => `| ${row.map(escapeMarkdown).join(" | ")} |`);
-  const table = ["| | | |", "|:--|--:|:--|", ...lines].join("\n");
-  return [`**${escapeMarkdown(title)}**`, table, ...below.map(escapeMarkdown)].join("\n\n");
+/** A bold title, a table and paragraphs, as Markdown. Numbers stand to the right of their column, words to the left. */
+export function tooltipTable(
+  title: string,
+  rows: readonly Row[],
+  {
+    values = "numbers",
+    below = [],
+  }: { readonly values?: "numbers" | "words"; readonly below?: readonly string[] } = {},
+): string {
+  const head = values === "numbers" ? "| | | |\n|:--|--:|:--|" : "| | |\n|:--|:--|";
+  const lines = rows.map((row) => `| ${row.map((cell = "") => escapeMarkdown(cell)).join(`${gap} | `)} |`);
+  return [`**${escapeMarkdown(title)}**`, [head, ...lines].join("\n"), ...below.map(escapeMarkdown)].join("\n\n");
 }
+
+/** VS Code's tooltips set columns close together. */
+const gap = "\u2002";
 
 /** Text that Markdown shows as it is: names of layers come from files and may hold anything. */
 export function escapeMarkdown(plain: string): string {

@@ -32,6 +32,17 @@ export class Workbench {
     if ((await icon.getAttribute("aria-selected", { timeout: patience })) !== "true") await icon.click();
   }
 
+  /** Drags the edge of the side bar to the right, by so many CSS pixels. */
+  async widenSideBar(by: number): Promise<void> {
+    const box = await this.page.locator(".part.sidebar").boundingBox();
+    if (!box) throw new Error("No side bar is shown.");
+    const [x, y] = [box.x + box.width, box.y + box.height / 2];
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + by, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   /** The row of a file or folder in the explorer, by its path in the workspace; opens the folders above it. */
   async explorerRow(path: string): Promise<Locator> {
     await this.showSideBar("Explorer");

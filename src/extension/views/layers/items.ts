@@ -23,7 +23,7 @@ export function layerText(layer: LayerInspection): ItemText {
   return {
     label: layer.name,
     description: facts.join(" · "),
-    tooltip: tooltipTable(`${layer.name} (${layer.type})`, layerRows(layer), reasonLines(layer)),
+    tooltip: tooltipTable(`${layer.name} (${layer.type})`, layerRows(layer), { below: reasonLines(layer) }),
     icon: layer.prunable ? sparsityIcon(layer.sparsity) : "dash",
     spoken: [`${layer.name}, ${facts.join(", ")}`, ...reasonLines(layer)].join(". "),
   };

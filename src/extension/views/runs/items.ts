@@ -1,9 +1,9 @@
 import { formatMetric, metricDefinitions, metricValue } from "../../../pruning/metrics/definitions.ts";
 import { titleOf } from "../../../pruning/recipe/title.ts";
 import type { Run, RunStatus, Trial } from "../../../pruning/runs/run.ts";
-import { formatShare } from "../../../pruning/text.ts";
+import { formatCount, formatShare } from "../../../pruning/text.ts";
 import { isBaseline } from "../../runs/order.ts";
-import { type ItemText, type Row, tooltipTable } from "../itemText.ts";
+import { escapeMarkdown, type ItemText, type Row, tooltipTable } from "../itemText.ts";
 
 const statusIcons: Record<RunStatus, string> = {
   running: "loading~spin",
@@ -32,31 +32,33 @@ export function runText(run: Run, now: Date): ItemText {
   return {
     label,
     description,
-    tooltip: tooltipTable(label, runRows(run), [...(run.error ? [run.error] : []), ...(run.data?.notes ?? [])]),
+    tooltip: tooltipTable(label, runRows(run), {
+      values: "words",
+      below: [...(run.error ? [run.error] : []), ...(run.data?.notes ?? [])],
+    }),
     icon: statusIcons[run.status],
     spoken: `${label}, ${statusWords[run.status]}, ${countOf(run.trials.length, "pruned model")}, started ${when(run.started, now)}`,
   };
 }
 
 function runRows(run: Run): Row[] {
+  const { data, backend, machine, versions } = run;
+  const measured =
+    data && `${data.path}: ${formatCount(data.examples)} examples of ${data.split}, scaled ${data.scaling}`;
   return [
-    ["Status", statusWords[run.status], ""],
-    ["Model", run.model, ""],
-    ["Started", new Date(run.started).toLocaleString(), duration(run)],
-    ...(run.data ? [dataRow(run.data)] : [["Data", "none", "sizes only"] as const]),
-    ...(run.backend ? [["Backend", run.backend.name, run.backend.detail] as const] : []),
-    ["Machine", run.machine.cpu, `${run.machine.cores} cores, Node ${run.versions.node}`],
+    ["Status", statusWords[run.status]],
+    ["Model", run.model],
+    ["Started", [new Date(run.started).toLocaleString(), ...duration(run)].join(", ")],
+    ["Data", measured ?? "none, so sizes only"],
+    ...(backend ? [["Backend", `${backend.name} (${backend.detail})`] as const] : []),
+    ["Machine", `${machine.cpu}, ${countOf(machine.cores, "core")}, Node ${versions.node.replace(/^v/, "")}`],
   ];
 }
 
-function dataRow(data: NonNullable<Run["data"]>): Row {
-  return ["Data", data.path, `${data.examples} examples of ${data.split}, scaled ${data.scaling}`];
-}
-
-function duration({ started, finished }: Run): string {
-  if (finished === undefined) return "";
+function duration({ started, finished }: Run): string[] {
+  if (finished === undefined) return [];
   const seconds = (Date.parse(finished) - Date.parse(started)) / 1000;
-  return seconds < 90 ? `took ${Math.round(seconds)} s` : `took ${Math.round(seconds / 60)} min`;
+  return [seconds < 90 ? `took ${Math.round(seconds)} s` : `took ${Math.round(seconds / 60)} min`];
 }
 
 /** Time of day for today, else the date. */
@@ -68,8 +70,17 @@ function when(iso: string, now: Date): string {
     : time.toLocaleDateString([], { month: "short", day: "numeric", year: "numeric" });
 }
 
-/** A trial, one line: its two main numbers beside the name, all of them in the tooltip. */
-export function trialText(trial: Trial): ItemText {
+/** A run folder that does not read back. */
+export const unreadableText = (name: string, reason: string): ItemText => ({
+  label: name,
+  description: "cannot be read",
+  tooltip: escapeMarkdown(reason),
+  icon: "error",
+  spoken: `${name} cannot be read: ${reason}`,
+});
+
+/** A trial, one line: its two main numbers beside the name, all of them in the tooltip, against the baseline's. */
+export function trialText(trial: Trial, baseline?: Trial): ItemText {
   const { label, metrics } = trial;
   const accuracy = metricValue(metrics, "accuracy");
   const result =
@@ -81,16 +92,19 @@ export function trialText(trial: Trial): ItemText {
   return {
     label,
     description: facts.join(" · "),
-    tooltip: tooltipTable(label, trialRows(trial), trial.notes),
+    tooltip: tooltipTable(label, trialRows(trial, baseline), { below: trial.notes }),
     icon: isBaseline(trial) ? "home" : "circle-small-filled",
     spoken: `${label}, ${facts.join(", ")}`,
   };
 }
 
-function trialRows({ metrics }: Trial): Row[] {
-  return metricDefinitions
-    .filter(({ key }) => metricValue(metrics, key) !== undefined)
-    .map(({ key, title, definition }) => [title, formatMetric(metrics, key), definition]);
+function trialRows({ id, metrics }: Trial, baseline: Trial | undefined): Row[] {
+  return metricDefinitions.flatMap(({ key, title, quantity }): Row[] => {
+    const [value, before] = [metricValue(metrics, key), baseline && metricValue(baseline.metrics, key)];
+    if (value === undefined) return [];
+    const compared = before !== undefined && id !== baseline?.id;
+    return [[title, quantity.format(value), compared ? quantity.change(value, before) : ""]];
+  });
 }
 
 /**

@@ -10,7 +10,7 @@ import { isBaseline, trialsOf } from "../../runs/order.ts";
 import type { UnreadableRun } from "../../runs/reader.ts";
 import type { PlacedTrial, RunStore } from "../../runs/store.ts";
 import { treeItem } from "../treeItem.ts";
-import { runText, trialText } from "./items.ts";
+import { runText, trialText, unreadableText } from "./items.ts";
 
 export type RunsNode =
   | { readonly kind: "run"; readonly run: PanelRun }
@@ -56,14 +56,14 @@ export class RunsTree extends Owner implements vscode.TreeDataProvider<RunsNode>
           colour: `charts.${colourOf(node.run.colour)}`,
         });
       case "trial":
-        return treeItem(trialText(node.trial), {
+        return treeItem(trialText(node.trial, node.run.baseline), {
           id: node.trial.id,
           context: isBaseline(node.trial) ? "baseline" : "trial",
           colour: `charts.${colourOf(node.run.colour)}`,
           command: { title: "Select", command: commands.selectTrial, arguments: [node.trial.id] },
         });
       case "unreadable":
-        return treeItem(unreadableText(node.run), {
+        return treeItem(unreadableText(basename(node.run.folder), reasonOf(node.run.reason)), {
           context: "unreadable",
           command: { title: "Show Log", command: commands.showLog },
         });
@@ -71,13 +71,10 @@ export class RunsTree extends Owner implements vscode.TreeDataProvider<RunsNode>
   }
 
   /** Follows a selection made elsewhere, if the view is in sight. */
-  async #reveal(selected: PlacedTrial): Promise<void> {
+  #reveal(selected: PlacedTrial): void {
     const isIt = (node: RunsNode) => node.kind === "trial" && node.trial.id === selected.trial.id;
-    if (this.view.visible && !this.view.selection.some(isIt)) await this.view.reveal({ kind: "trial", ...selected });
+    if (!this.view.visible || this.view.selection.some(isIt)) return;
+    // Rejects where the run is deleted meanwhile; then there is nothing to reveal.
+    this.view.reveal({ kind: "trial", ...selected }).then(undefined, () => {});
   }
-}
-
-function unreadableText({ folder, reason }: UnreadableRun) {
-  const label = basename(folder);
-  return { label, description: "cannot be read", tooltip: "", icon: "error", spoken: `${label}: ${reasonOf(reason)}` };
 }

@@ -47,8 +47,8 @@ describe("extension/views/layers/items", () => {
   it("defines every number in the tooltip, as a table", () => {
     const { tooltip } = layerText(conv);
     assert.match(tooltip, /^\*\*conv2d\\_1 \\\(Conv2D\\\)\*\*\n\n\| \| \| \|\n\|:--\|--:\|:--\|\n/);
-    assert.match(tooltip, /\| MACs \| 6,230,016 \| multiply\\-adds for one example \|/);
-    assert.match(tooltip, /\| Sparsity \| 62\\.5 % \|/);
+    assert.match(tooltip, /\| MACs\u2002 \| 6,230,016\u2002 \| multiply\\-adds for one example \|/);
+    assert.match(tooltip, /\| Sparsity\u2002 \| 62\\.5 %\u2002 \|/);
   });
 
   it("leaves out what a layer does not have, and says why it is not pruned", () => {
@@ -85,7 +85,7 @@ describe("extension/views/layers/items", () => {
     assert.equal(text.label, "Filter 7");
     assert.equal(text.description, "3 · 75 %");
     assert.equal(text.spoken, "Filter 7, rank 1 of 3, L2 norm 3, 75 % of the layer");
-    assert.match(text.tooltip, /\| Rank \| 1 of 3 \|/);
+    assert.match(text.tooltip, /\| Rank\u2002 \| 1 of 3\u2002 \|/);
     assert.equal(filterText(conv, dead, ranking(3)).description, "0 · all its weights are zero");
   });
 

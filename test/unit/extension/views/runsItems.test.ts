@@ -17,11 +17,17 @@ describe("extension/views/runs/items", () => {
     assert.equal(trialText(trial(1)).description, "89.9 % accuracy · 60 % sparse");
   });
 
-  it("gives every metric that was measured in the tooltip, with its definition, and the trial's notes", () => {
-    const { tooltip } = trialText({ ...trial(0), notes: ["Layer a was left out."] });
+  it("gives every metric that was measured in the tooltip, against the baseline's, and the trial's notes", () => {
+    const { tooltip } = trialText({ ...trial(1), notes: ["Layer a was left out."] }, run.baseline);
     for (const title of ["Sparsity", "Accuracy", "Gzip size", "Effective MACs", "Latency"])
-      assert.match(tooltip, new RegExp(`^\\| ${title} \\| [^|]+ \\| [^|]{20,} \\|$`, "m"));
+      assert.match(tooltip, new RegExp(`^\\| ${title}\u2002 \\| [^|]+ \\| [^|]+ \\|$`, "m"));
+    assert.match(tooltip, /^\| Non\\-zero\u2002 \| 458,858\u2002 \| −60 % \|$/m);
     assert.match(tooltip, /Layer a was left out\\\.$/);
+  });
+
+  it("does not compare the baseline with itself", () => {
+    const { tooltip } = trialText(run.baseline as Trial, run.baseline);
+    assert.match(tooltip, /^\| Non\\-zero\u2002 \| 1,147,146\u2002 \| {2}\|$/m);
   });
 
   it("shows the size where accuracy was not measured", () => {
@@ -42,7 +48,7 @@ describe("extension/views/runs/items", () => {
   it("shows why a run failed, and what it was measured on", () => {
     const { tooltip } = runText({ ...run, status: "failed", error: "The disk is full." }, now);
     assert.match(tooltip, /The disk is full\\\.$/m);
-    assert.match(tooltip, /10000 examples of test/);
+    assert.match(tooltip, /10,000 examples of test/);
   });
 
   it("sums a run up by the sparsest model that loses less than a point", () => {
