@@ -73,9 +73,10 @@ export function checkSettings(className: string, config: JsonObject, isLayerClas
     }
     if (key === "pointwise_initializer") continue; // tfjs reads the depthwise one in its place
     const kind = kinds.find((each) => each.key.test(key));
-    const name = kind && nameOf(value);
-    if (!kind || name === undefined || kind.known.has(camelCase(name))) continue;
-    if (kind.word === "activation" && isLayerClass(name)) continue;
+    if (!kind || value === null) continue;
+    const name = nameOf(value);
+    if (name === undefined) throw new LayerProblem(`has ${JSON.stringify(value)} for its ${key}`, kind.remedy);
+    if (kind.known.has(camelCase(name)) || (kind.word === "activation" && isLayerClass(name))) continue;
     throw new LayerProblem(`has the ${kind.word} "${name}", which TensorFlow.js does not know`, kind.remedy);
   }
 }
@@ -85,11 +86,11 @@ function inner(cell: JsonValue): JsonObject {
   return isObject(cell) && isObject(cell.config) ? cell.config : {};
 }
 
-/** The name in a setting such as `"relu"` or `{"class_name": "L1L2", …}`. */
+/** The name in a setting such as `"relu"` or `{"class_name": "L1L2", "config": …}`. */
 function nameOf(value: JsonValue): string | undefined {
   if (typeof value === "string") return value;
-  if (!isObject(value)) return undefined;
-  return typeof value.class_name === "string" ? value.class_name : undefined;
+  const isNamed = isObject(value) && typeof value.class_name === "string" && isObject(value.config);
+  return isNamed ? String(value.class_name) : undefined;
 }
 
 /** As tfjs reads every string of a topology except names. */

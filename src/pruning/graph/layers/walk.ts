@@ -58,27 +58,38 @@ export function walk(
     }
     waiting = stuck;
   }
-  return model.outputs.map((ref) => tensorOf(ref, tensors) ?? []);
+  return model.outputs.map((ref) => {
+    const shape = tensorOf(ref, tensors);
+    if (shape) return shape;
+    throw new SecateurError(
+      "bad-model",
+      `The model "${model.name}" gives out output ${ref.output} of layer "${ref.layer}", which has fewer; save or convert it again.`,
+    );
+  });
 }
 
 /** The calls an output depends on, found from the outputs back. */
 function neededCalls(model: KerasModel): Calls {
   const byName = new Map(model.layers.map((layer) => [layer.name, layer]));
+  const callOf = (ref: TensorRef) => {
+    const layer = byName.get(ref.layer);
+    const inputs = layer?.calls[ref.call];
+    if (layer && inputs) return { layer, inputs };
+    throw new SecateurError(
+      "bad-model",
+      `The model "${model.name}" uses call ${ref.call} of layer "${ref.layer}", which it does not have; save or convert it again.`,
+    );
+  };
+  // tfjs makes every call before it leaves out what no output needs, and never ends where one leads nowhere.
+  for (const ref of model.layers.flatMap((layer) => layer.calls.flat())) callOf(ref);
   const needed = new Map<KerasLayer, Set<number>>();
   const open = [...model.inputs, ...model.outputs];
   for (let ref = open.pop(); ref; ref = open.pop()) {
-    const layer = byName.get(ref.layer);
-    const call = layer?.calls[ref.call];
-    if (!layer || !call) {
-      throw new SecateurError(
-        "bad-model",
-        `The model "${model.name}" uses call ${ref.call} of layer "${ref.layer}", which it does not have; save or convert it again.`,
-      );
-    }
+    const { layer, inputs } = callOf(ref);
     const calls = needed.get(layer) ?? new Set();
     if (calls.has(ref.call)) continue;
     needed.set(layer, calls.add(ref.call));
-    open.push(...call);
+    open.push(...inputs);
   }
   return needed;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Layer, Network, Shape } from "../../../../src/pruning/graph/network.ts";
 import { networkOf } from "../../../../src/pruning/graph/networkOf.ts";

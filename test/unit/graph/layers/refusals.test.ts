@@ -222,6 +222,11 @@ describe("layers models that TensorFlow.js refuses", () => {
     ],
   ];
 
+  it("an output that its layer does not have", () => {
+    const topology = { ...merge([4], [4]), config: { ...merge([4], [4]).config, output_layers: [["it", 0, 1]] } };
+    return refuses(layersModelOf(topology, {}), "bad-model", /output 1 of layer "it"/);
+  });
+
   for (const [what, topology, shapes, sentence] of bad) {
     it(what, () => refuses(layersModelOf(topology, shapes), "bad-model", sentence));
   }
