@@ -1,6 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join, resolve, sep } from "node:path";
+import { resolve, sep } from "node:path";
 import * as v from "valibot";
 import { reasonOf, SecateurError } from "../errors.ts";
 import { infoFile, journalFile } from "./folder.ts";
@@ -22,29 +22,6 @@ export async function readRun(folder: string): Promise<Run> {
     folder,
     trials: trials.map((trial) => placed(trial, folder)),
   };
-}
-
-/**
- * The runs of a folder, oldest first. One that cannot be read is passed to `onUnreadable` and left out.
- * @param runsFolder need not exist
- */
-export async function listRuns(
-  runsFolder: string,
-  onUnreadable: (error: unknown, folder: string) => void = () => {},
-): Promise<Run[]> {
-  const entries = await readdir(runsFolder, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(runsFolder, entry.name));
-  const runs = await Promise.all(
-    folders.map((folder) =>
-      readRun(folder).catch((error: unknown) => {
-        onUnreadable(error, folder);
-        return undefined;
-      }),
-    ),
-  );
-  return runs
-    .filter((run) => run !== undefined)
-    .sort((a, b) => a.started.localeCompare(b.started) || a.id.localeCompare(b.id));
 }
 
 async function readInfo(folder: string): Promise<RunInfo> {

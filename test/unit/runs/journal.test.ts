@@ -11,7 +11,7 @@ import {
   trialFolder,
 } from "../../../src/pruning/runs/folder.ts";
 import { createJournal } from "../../../src/pruning/runs/journal.ts";
-import { listRuns, readRun } from "../../../src/pruning/runs/readRun.ts";
+import { readRun } from "../../../src/pruning/runs/readRun.ts";
 import type { Trial } from "../../../src/pruning/runs/run.ts";
 import { useFolders } from "../../support/folders.ts";
 import { placeFile } from "../../support/modelFiles.ts";
@@ -197,27 +197,6 @@ describe("a run on disk", () => {
       join("runs", "out", "recipe.json"),
       join("runs", "out", "run.json"),
     ]);
-  });
-
-  it("lists runs, oldest first, and passes on what cannot be read", async () => {
-    const runs = folder();
-    for (const [name, started] of [
-      ["a", "2026-11-22T12:00:02.000Z"],
-      ["b", "2026-11-22T12:00:01.000Z"],
-      ["c", "2026-11-22T12:00:01.000Z"],
-    ] as const) {
-      await createJournal(join(runs, name), {}, runInfo({ id: name, started }));
-    }
-    mkdirSync(join(runs, "empty"));
-    placeFile(runs, "note.txt", "no run");
-    const unreadable: string[] = [];
-    const listed = await listRuns(runs, (_, each) => unreadable.push(basename(each)));
-    assert.deepEqual(
-      listed.map(({ id }) => id),
-      ["b", "c", "a"],
-    );
-    assert.deepEqual(unreadable, ["empty"]);
-    assert.deepEqual(await listRuns(join(runs, "nowhere")), []);
   });
 
   it("has a folder named by time and title, which sorts and fits every file system", () => {
