@@ -1,14 +1,14 @@
 import * as vscode from "vscode";
-import { criteria } from "../pruning/criteria/registry.ts";
 import type { WithWorker } from "./child/workerClient.ts";
 import { registerCommands } from "./commands/register.ts";
 import { Jobs } from "./jobs.ts";
 import { ModelFinder } from "./models/finder.ts";
 import { ParetoPanel } from "./panel/paretoPanel.ts";
 import { Reporter } from "./reporter.ts";
+import { keepFresh } from "./runs/keepFresh.ts";
 import { RunStore } from "./runs/store.ts";
 import type { Services } from "./services.ts";
-import { settingsFor, tfjsNodeFolders } from "./settings.ts";
+import { chosenCriterion, tfjsNodeFolders } from "./settings.ts";
 import { StatusBar } from "./statusBar.ts";
 import { followSelection } from "./views/layers/follow.ts";
 import { ModelInView } from "./views/layers/state.ts";
@@ -33,7 +33,6 @@ export function activate(context: vscode.ExtensionContext): Services {
     };
     return await client.withWorker(options, job);
   };
-  const criterion = () => criteria.find(({ name }) => name === settingsFor().criterion) ?? criteria[0];
 
   const reporter = own(new Reporter(log));
   const finder = own(new ModelFinder());
@@ -41,16 +40,17 @@ export function activate(context: vscode.ExtensionContext): Services {
   const jobs = own(new Jobs(store, withWorker));
   const inView = own(
     new ModelInView((model, signal) =>
-      withWorker((worker) => worker.inspect({ model, criterion: criterion().name }, signal)),
+      withWorker((worker) => worker.inspect({ model, criterion: chosenCriterion().name }, signal)),
     ),
   );
-  const layers = own(new LayersTree(inView, criterion));
+  const layers = own(new LayersTree(inView, chosenCriterion));
   const runs = own(new RunsTree(store));
   const panel = own(new ParetoPanel(extensionUri, store, log));
   own(new StatusBar(jobs));
   const services = { memory: context.workspaceState, reporter, finder, store, jobs, inView, layers, runs, panel };
   own(registerCommands(services, context.extension.id));
   own(followSelection(services));
+  own(keepFresh(services));
   // After what was asked for is there: looking at the disk must not hold it up.
   setImmediate(() => {
     void store.refresh();

@@ -36,6 +36,7 @@ describe("runs", function () {
 
   before(async () => {
     secateur = await services();
+    await commands.executeCommand("secateur.runs.focus");
     const settings = workspace.getConfiguration("secateur");
     await settings.update("backend", "wasm", ConfigurationTarget.Global);
     await settings.update("data.limit", 500, ConfigurationTarget.Global);

@@ -5,7 +5,7 @@ import { titleOf } from "../../pruning/recipe/title.ts";
 import { runsFolderName } from "../../pruning/runs/folder.ts";
 import { isModelFile } from "../models/sniff.ts";
 import type { Services } from "../services.ts";
-import { settingsFor } from "../settings.ts";
+import { runSettings } from "../settings.ts";
 import { firstAnswers, type PruneAnswers } from "../wizard/answers.ts";
 import { findDataFolders, rememberDataFolder, rememberedDataFolders } from "../wizard/dataFolders.ts";
 import { askHowToPrune } from "../wizard/prune.ts";
@@ -36,7 +36,7 @@ export async function pruneModel(
   if (!model) return undefined;
   const answers = options?.answers ? { ...firstAnswers, ...options.answers } : await ask(services, model.path);
   if (!answers) return undefined;
-  const settings = settingsFor(vscode.Uri.file(model.path));
+  const settings = runSettings(vscode.Uri.file(model.path));
   const title = titleOf(model.path);
   const home = homeOf(model.path);
   return await execute(services, {
@@ -85,7 +85,7 @@ async function ask({ memory, inView }: Services, path: string): Promise<PruneAns
 
 /** Folders of data to offer, likeliest first: the setting's, those used before, those found. */
 async function dataFolders(memory: vscode.Memento, model: string): Promise<string[]> {
-  const { dataPath } = settingsFor(vscode.Uri.file(model));
+  const { dataPath } = runSettings(vscode.Uri.file(model));
   const set = dataPath === "" ? [] : [resolve(homeOf(model), dataPath)];
   return [...new Set([...set, ...rememberedDataFolders(memory), ...(await findDataFolders())])];
 }

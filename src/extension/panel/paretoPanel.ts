@@ -37,6 +37,10 @@ export class ParetoPanel extends Owner implements vscode.WebviewPanelSerializer 
     return this.#panel !== undefined;
   }
 
+  get isVisible(): boolean {
+    return this.#panel?.visible ?? false;
+  }
+
   /** Brings the chart into sight, without taking the keyboard from where it is if so asked. */
   show(preserveFocus = false): void {
     if (this.#panel) this.#panel.reveal(undefined, preserveFocus);

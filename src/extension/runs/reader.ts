@@ -15,10 +15,14 @@ export interface RunsOnDisk {
   readonly unreadable: readonly UnreadableRun[];
 }
 
+/** A folder as it was read the last time. */
 interface Known {
   readonly stamp: string;
-  readonly run: Run;
+  readonly result: Run | UnreadableRun;
 }
+
+const isUnreadable = (result: Run | UnreadableRun): result is UnreadableRun => "reason" in result;
+const isRun = (result: Run | UnreadableRun): result is Run => !isUnreadable(result);
 
 /**
  * Reads every run of some folders, going back to disk only for those that changed since the last time. A run that
@@ -26,26 +30,35 @@ interface Known {
  */
 export class RunsReader {
   #known = new Map<string, Known>();
+  #last: RunsOnDisk = { runs: [], unreadable: [] };
 
-  /** Runs of all `runsFolders`, in no particular order; a folder that does not exist holds none. */
+  /**
+   * Runs of all `runsFolders`, in no particular order; a folder that does not exist holds none.
+   * @returns the same object as the last time where nothing changed
+   */
   async read(runsFolders: readonly string[]): Promise<RunsOnDisk> {
-    const runs: Run[] = [];
-    const unreadable: UnreadableRun[] = [];
     const known = new Map<string, Known>();
     for (const folder of (await Promise.all(runsFolders.map(runFoldersOf))).flat()) {
-      try {
-        const stamp = await stampOf(folder);
-        if (stamp === undefined) continue;
-        const before = this.#known.get(folder);
-        const run = before?.stamp === stamp && before.run.status !== "running" ? before.run : await readRun(folder);
-        known.set(folder, { stamp, run });
-        runs.push(run);
-      } catch (reason) {
-        unreadable.push({ folder, reason });
-      }
+      const stamp = await stampOf(folder);
+      if (stamp !== undefined) known.set(folder, await readAgain(folder, stamp, this.#known.get(folder)));
     }
+    const before = [...this.#known.values()];
+    const results = [...known.values()].map(({ result }) => result);
+    const same = results.length === before.length && results.every((result, i) => result === before[i]?.result);
     this.#known = known;
-    return { runs, unreadable };
+    if (!same) this.#last = { runs: results.filter(isRun), unreadable: results.filter(isUnreadable) };
+    return this.#last;
+  }
+}
+
+async function readAgain(folder: string, stamp: string, before: Known | undefined): Promise<Known> {
+  if (before?.stamp === stamp && !(isRun(before.result) && before.result.status === "running")) return before;
+  try {
+    const run = await readRun(folder);
+    const asBefore = before?.stamp === stamp && isRun(before.result) && before.result.status === run.status;
+    return asBefore ? before : { stamp, result: run };
+  } catch (reason) {
+    return { stamp, result: { folder, reason } };
   }
 }
 

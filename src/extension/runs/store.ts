@@ -8,7 +8,7 @@ import { debounced } from "../debounce.ts";
 import { Owner } from "../disposable.ts";
 import { contextKeys } from "../ids.ts";
 import { assignColours, trialsOf } from "./order.ts";
-import { RunsReader, type UnreadableRun } from "./reader.ts";
+import { type RunsOnDisk, RunsReader, type UnreadableRun } from "./reader.ts";
 
 /** A trial and the run it is of. */
 export interface PlacedTrial {
@@ -34,7 +34,7 @@ export class RunStore extends Owner {
   readonly #memory: vscode.Memento;
   readonly #onUnreadable: (reason: unknown) => void;
   #runs: readonly PanelRun[] = [];
-  #unreadable: readonly UnreadableRun[] = [];
+  #onDisk: RunsOnDisk = { runs: [], unreadable: [] };
   #selected: string | undefined;
   #reading: Promise<void> = Promise.resolve();
 
@@ -53,7 +53,7 @@ export class RunStore extends Owner {
   }
 
   get unreadable(): readonly UnreadableRun[] {
-    return this.#unreadable;
+    return this.#onDisk.unreadable;
   }
 
   /** Id of the selected trial, while there is such a trial. */
@@ -86,7 +86,7 @@ export class RunStore extends Owner {
     this.#soon.call();
   }
 
-  /** Reads again what changed on disk, and resolves when everybody has been told. */
+  /** Reads again what changed on disk, and resolves when everybody has been told, if there is anything to tell. */
   refresh(): Promise<void> {
     this.#reading = this.#reading.then(() => this.#read());
     return this.#reading;
@@ -125,11 +125,12 @@ export class RunStore extends Owner {
 
   async #read(): Promise<void> {
     this.#watch();
-    const { runs, unreadable } = await this.#reader.read(this.#runsFolders());
-    this.#runs = await this.#dress(runs);
-    for (const { folder, reason } of unreadable)
-      if (!this.#unreadable.some((before) => before.folder === folder)) this.#onUnreadable(reason);
-    this.#unreadable = unreadable;
+    const onDisk = await this.#reader.read(this.#runsFolders());
+    if (onDisk === this.#onDisk) return;
+    for (const unreadable of onDisk.unreadable)
+      if (!this.unreadable.includes(unreadable)) this.#onUnreadable(unreadable.reason);
+    this.#onDisk = onDisk;
+    this.#runs = await this.#dress(onDisk.runs);
     if (this.#selected !== undefined && !this.trial(this.#selected)) this.#selected = undefined;
     await vscode.commands.executeCommand("setContext", contextKeys.hasRuns, this.#runs.length > 0);
     this.#changed.fire();
