@@ -41,17 +41,19 @@ export function App({ state, dispatch, post }: AppProps) {
     <main class="board">
       <h1 class="visually-hidden">Pareto chart of pruned models</h1>
       <section class="figure" aria-label="Chart">
-        <AxisSelects axes={axes} dispatch={dispatch} />
         {missing === undefined ? (
-          <ChartView model={chart} selected={selected?.trial.id} dispatch={dispatch} post={post} />
+          <>
+            <AxisSelects axes={axes} dispatch={dispatch} />
+            <ChartView model={chart} selected={selected?.trial.id} dispatch={dispatch} post={post} />
+            {chartRemarks(shown, axes, chart).map((remark) => (
+              <p class="remark" key={remark}>
+                {remark}
+              </p>
+            ))}
+          </>
         ) : (
           <p class="chart missing">{missing}</p>
         )}
-        {chartRemarks(shown, axes, chart).map((remark) => (
-          <p class="remark" key={remark}>
-            {remark}
-          </p>
-        ))}
       </section>
       <div class="side">
         <Legend runs={runs} hidden={intent.hidden} dispatch={dispatch} />
