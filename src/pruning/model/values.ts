@@ -4,7 +4,7 @@ import { type Quantization, sizeOf, type Weight } from "./model.ts";
 export type Values = Float32Array | Int32Array | Uint8Array | string[];
 
 /** The typed array over a weight's stored bytes, copied only when they are not aligned. Read only. */
-function stored<T>(
+export function storedAs<T>(
   weight: Weight,
   type: { new (buffer: ArrayBufferLike, offset: number, length: number): T; BYTES_PER_ELEMENT: number },
 ): T {
@@ -17,7 +17,7 @@ function stored<T>(
 
 /** The codes of an affine-quantized weight (uint8, uint16). Read only. */
 export function codesOf(weight: Weight): Uint8Array | Uint16Array {
-  return weight.quantization?.dtype === "uint16" ? stored(weight, Uint16Array) : stored(weight, Uint8Array);
+  return weight.quantization?.dtype === "uint16" ? storedAs(weight, Uint16Array) : storedAs(weight, Uint8Array);
 }
 
 /**
@@ -30,9 +30,9 @@ export function decode(weight: Weight): Values {
   switch (weight.dtype) {
     case "float32":
     case "complex64": // re, im interleaved
-      return stored(weight, Float32Array);
+      return storedAs(weight, Float32Array);
     case "int32":
-      return stored(weight, Int32Array);
+      return storedAs(weight, Int32Array);
     case "bool":
       return weight.bytes;
     case "string":
@@ -58,7 +58,7 @@ function dequantize(weight: Weight, { dtype, scale = 1, min = 0 }: Quantization)
 
 function decodeHalves(weight: Weight): Float32Array {
   halves ??= tableOfHalves();
-  const codes = stored(weight, Uint16Array);
+  const codes = storedAs(weight, Uint16Array);
   const values = new Float32Array(codes.length);
   for (let i = 0; i < codes.length; i++) values[i] = halves[codes[i] as number] as number;
   return values;

@@ -1,11 +1,15 @@
 import type { Quantization, Weight } from "./model.ts";
-import { codesOf, decode, decodeFloats } from "./values.ts";
+import { codesOf, decode, decodeFloats, storedAs } from "./values.ts";
 
 /** Which elements of a weight are held at zero: one byte an element, 1 for held. */
 export type Mask = Uint8Array;
 
 /** How far the zero point's value may lie from 0, against `min`: converters round both scale and min to float32. */
 const zeroTolerance = 2 ** -22;
+
+/** All bits of a float, and of a half, but the sign. */
+const unsigned = 0x7fffffff;
+const unsignedHalf = 0x7fff;
 
 const largestCode = { uint8: 255, uint16: 65535 } as const;
 
@@ -46,8 +50,19 @@ function countElements(weight: Weight): number {
   }
   const values = decode(weight);
   if (Array.isArray(values)) return values.length;
-  // The sum of comparisons, because a branch would be guessed wrong as often as right.
+  if (values instanceof Float32Array) return countFloats(values);
   for (let i = 0; i < values.length; i++) total += Number(values[i] !== 0);
+  return total;
+}
+
+/**
+ * By their bits without the sign, and by adding comparisons: a branch would be guessed wrong as often as right, and
+ * comparing floats takes twice as long.
+ */
+function countFloats(values: Float32Array): number {
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  let total = 0;
+  for (let i = 0; i < bits.length; i++) total = (total + Number(((bits[i] as number) & unsigned) !== 0)) | 0;
   return total;
 }
 
@@ -73,17 +88,17 @@ export function withZeros(weight: Weight, mask: Mask): Weight {
   if (!mask.includes(1)) return weight;
   const { quantization } = weight;
   if (quantization && quantization.dtype !== "float16") return withZeroCodes(weight, quantization, mask);
-  const bytes = new Uint8Array(weight.bytes);
-  const elements = quantization ? new Uint16Array(bytes.buffer) : new Uint32Array(bytes.buffer);
-  const unsigned = quantization ? 0x7fff : 0x7fffffff;
+  const before = quantization ? storedAs(weight, Uint16Array) : storedAs(weight, Int32Array);
+  const after = quantization ? new Uint16Array(mask.length) : new Int32Array(mask.length);
+  const magnitude = quantization ? unsignedHalf : unsigned;
   let nonZero = 0;
   for (let i = 0; i < mask.length; i++) {
-    // All bits of 1 − 1 are 0, those of 0 − 1 are 1: no branch, which would be guessed wrong as often as right.
-    const kept = (elements[i] as number) & ((mask[i] as number) - 1);
-    elements[i] = kept;
-    nonZero += Number((kept & unsigned) !== 0);
+    // All bits of 1 − 1 are 0, those of 0 − 1 are 1: no branch here either.
+    const kept = (before[i] as number) & ((mask[i] as number) - 1);
+    after[i] = kept;
+    nonZero += Number((kept & magnitude) !== 0);
   }
-  const zeroed = { ...weight, bytes };
+  const zeroed = { ...weight, bytes: new Uint8Array(after.buffer) };
   counts.set(zeroed, nonZero);
   return zeroed;
 }
