@@ -1,8 +1,10 @@
-// How numbers read, everywhere the same.
+import { count, share as shares } from "./metrics/quantities.ts";
 
-/** A share of 0 to 1 in per cent with one decimal, without a trailing `.0`: `60 %`, `12.5 %`. */
+// How numbers read in labels and sentences, where nothing stands in columns.
+
+/** A share of 0 to 1 in per cent, without a trailing `.0`: `60 %`, `12.5 %`; never `100 %` short of all. */
 export function formatShare(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
+  return shares.format(share).replace(/\.0 %$/, " %");
 }
 
 /** Up to four significant digits: `0.01`, `1.235`. */
@@ -11,6 +13,4 @@ export function formatNumber(value: number): string {
 }
 
 /** A whole number with thousands separators: `145,578`. */
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
+export const formatCount: (value: number) => string = count.format;

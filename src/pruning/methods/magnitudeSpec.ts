@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { formatNumber, formatShare } from "../text.ts";
-import { chooseLayers } from "./layers.ts";
 import type { MethodSpec } from "./spec.ts";
 
 const options = v.object({
@@ -74,7 +73,6 @@ export const magnitudeSpec: MethodSpec<"magnitude", typeof options> = {
     if (chosen.scope && chosen.sparsity === undefined) return "A scope goes with a sparsity; leave it out.";
     return undefined;
   },
-  check: (chosen, network) => void chooseLayers(network, chosen),
   label({ sparsity, threshold, quality, scope, layers, skip }) {
     const amount =
       sparsity !== undefined

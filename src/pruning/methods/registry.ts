@@ -1,9 +1,15 @@
 import type * as v from "valibot";
 import type { AnyMethodSpec, MethodName } from "./catalogue.ts";
+import { chooseLayers } from "./layers.ts";
 import { magnitude } from "./magnitude.ts";
-import type { Prune } from "./spec.ts";
+import type { Method } from "./spec.ts";
 
 type OptionsOf<Name extends MethodName> = v.InferOutput<Extract<AnyMethodSpec, { name: Name }>["options"]>;
 
-/** The algorithm of every method in the catalogue. */
-export const methods: { readonly [Name in MethodName]: Prune<OptionsOf<Name>> } = { magnitude };
+/** What every method in the catalogue does. */
+export const methods: { readonly [Name in MethodName]: Method<OptionsOf<Name>> } = {
+  magnitude: { check: (options, network) => void chooseLayers(network, options), prune: magnitude },
+};
+
+/** A method by its name; its spec's schema has checked the options that it is given. */
+export const methodNamed = (name: string): Method<object> => methods[name as MethodName] as Method<object>;

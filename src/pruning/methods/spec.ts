@@ -16,8 +16,6 @@ export interface MethodSpec<Name extends string = string, Schema extends Options
   readonly options: Schema;
   /** Conditions between options that a schema of single fields cannot say: a sentence, or nothing if all is well. */
   problem(options: v.InferOutput<Schema>): string | undefined;
-  /** Whether the options can be meant for this model, before anything is done. @throws SecateurError `bad-recipe` */
-  check(options: v.InferOutput<Schema>, network: Network): void;
   /** What was asked for, short, for a trial's name. */
   label(options: v.InferOutput<Schema>): string;
 }
@@ -35,3 +33,10 @@ export interface Pruned {
 
 /** The algorithm: model in, model out. The input is never changed. */
 export type Prune<Options> = (model: Model, options: Options, context: MethodContext) => Pruned | Promise<Pruned>;
+
+/** What a method does. */
+export interface Method<Options> {
+  /** Whether the options can be meant for this model, before anything is done. @throws SecateurError `bad-recipe` */
+  check(options: Options, network: Network): void;
+  readonly prune: Prune<Options>;
+}

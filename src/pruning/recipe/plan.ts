@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { SecateurError } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
 import { methodCatalogue } from "../methods/catalogue.ts";
+import { methodNamed } from "../methods/registry.ts";
 import type { MethodSpec } from "../methods/spec.ts";
 import type { Recipe } from "./schema.ts";
 import { variantsOf } from "./sweep.ts";
@@ -33,7 +34,7 @@ export function countTrials(plan: readonly PlannedStep[]): number {
 /** Checks every step's options against the model. @throws SecateurError `bad-recipe` */
 export function checkPlan(plan: readonly PlannedStep[], network: Network): void {
   for (const { method, options, next } of plan) {
-    method.check(options, network);
+    methodNamed(method.name).check(options, network);
     checkPlan(next, network);
   }
 }

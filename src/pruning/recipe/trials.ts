@@ -1,9 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { throwIfCancelled } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
-import type { MethodName } from "../methods/catalogue.ts";
-import { methods } from "../methods/registry.ts";
-import type { Prune } from "../methods/spec.ts";
+import { methodNamed } from "../methods/registry.ts";
 import { type Bytes, measureBytes } from "../metrics/bytes.ts";
 import { type Counts, countWeights, sparsityOf } from "../metrics/counts.ts";
 import type { Model } from "../model/model.ts";
@@ -103,10 +101,8 @@ export async function recordTrials(
   await follow(plan, subject.model, []);
 }
 
-/** Runs one step's method. The catalogue's schema has checked the options; the registry pairs the two by name. */
 async function prune(model: Model, step: PlannedStep, { network }: Subject, signal: AbortSignal | undefined) {
-  const method = methods[step.method.name as MethodName] as Prune<object>;
-  return method(model, step.options, { network, ...(signal && { signal }) });
+  return methodNamed(step.method.name).prune(model, step.options, { network, ...(signal && { signal }) });
 }
 
 /** All there is to say of a model, but for its bytes, which are measured while they are written. */
