@@ -1,5 +1,5 @@
 /** How long something may take that VS Code shows at once on an idle machine, in ms. */
-export const patience = 20_000;
+export const patience = 45_000;
 
 /** Tries again until it holds, and names what did not come. */
 export async function until(what: string, holds: () => Promise<boolean>, limitMs = patience): Promise<void> {

@@ -69,7 +69,7 @@ export class Workbench {
     const item = this.page.locator(".monaco-menu").getByRole("menuitem", { name: entry, exact: true });
     await until(`the menu entry "${entry}"`, async () => {
       await target.click({ button: "right" });
-      const chosen = item.click({ timeout: 1000 }).then(() => item.waitFor({ state: "hidden", timeout: 1000 }));
+      const chosen = item.click({ timeout: 3000 }).then(() => item.waitFor({ state: "hidden", timeout: 3000 }));
       if (await done(chosen)) return true;
       await this.page.keyboard.press("Escape");
       return false;
@@ -83,8 +83,8 @@ export class Workbench {
   async runCommand(title: string): Promise<void> {
     await until(`the command "${title}"`, async () => {
       await this.page.keyboard.press("F1");
-      const typed = await done(this.quickInput.type(`>${title}`, 1000));
-      if (typed && (await done(this.quickInput.option(title).click({ timeout: 1000 })))) return true;
+      const typed = await done(this.quickInput.type(`>${title}`, 3000));
+      if (typed && (await done(this.quickInput.option(title).click({ timeout: 3000 })))) return true;
       await this.page.keyboard.press("Escape");
       return false;
     });
