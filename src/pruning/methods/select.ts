@@ -48,11 +48,11 @@ interface Part {
 
 /** Selects `count` among the undecided elements, whose high digits are all the same. */
 function decide(parts: readonly Part[], count: number): void {
-  const histogram = new Uint32Array(lowBins);
+  const histogram = new Int32Array(lowBins);
   for (const { bits, undecided } of parts) {
     for (const i of undecided) {
       const digit = lowDigit(bits[i] as number);
-      histogram[digit] = (histogram[digit] as number) + 1;
+      (histogram[digit] as number)++;
     }
   }
   const { digit: threshold, left } = digitOfRank(histogram, count);
@@ -66,19 +66,19 @@ function decide(parts: readonly Part[], count: number): void {
 }
 
 /** How many elements have each high digit. */
-function highHistogram(arrays: readonly Int32Array[]): Uint32Array {
-  const histogram = new Uint32Array(highBins);
+function highHistogram(arrays: readonly Int32Array[]): Int32Array {
+  const histogram = new Int32Array(highBins);
   for (const bits of arrays) {
     for (let i = 0; i < bits.length; i++) {
       const digit = highDigit(bits[i] as number);
-      histogram[digit] = (histogram[digit] as number) + 1;
+      (histogram[digit] as number)++;
     }
   }
   return histogram;
 }
 
 /** The digit of the element that the first `count` end before, and how many of that digit still belong to them. */
-function digitOfRank(histogram: Uint32Array, count: number): { digit: number; left: number } {
+function digitOfRank(histogram: Int32Array, count: number): { digit: number; left: number } {
   let left = count;
   for (let digit = 0; digit < histogram.length; digit++) {
     const here = histogram[digit] as number;

@@ -30,10 +30,10 @@ export async function measureBytes(model: Model): Promise<Bytes> {
   const bytes = sum(files.map(sizeOfFile));
   const sampled = bytes > sampleAbove;
   const whole = sampled ? files.filter(({ path }) => path === "model.json") : files;
-  const parts = sampled ? [...model.weights.values()] : [];
+  const parts = sampled ? partsOf(model) : [];
   const sizes = await Promise.all([
     ...whole.map(async (file) => (await compress(joined(file), { level })).byteLength),
-    ...parts.map((weight) => sampledSize(weight.bytes)),
+    ...parts.map(sampledSize),
   ]);
   return { bytes, gzipBytes: Math.round(sum(sizes)) };
 }
@@ -43,6 +43,13 @@ const deflate = promisify(deflateRaw) as (
   bytes: Uint8Array,
   options: { level: number; dictionary: Uint8Array },
 ) => Promise<Uint8Array>;
+
+/** Bytes that are much the same all over: each weight, and as one all that are smaller than a block. */
+function partsOf(model: Model): Uint8Array[] {
+  const weights = [...model.weights.values()].map(({ bytes }) => bytes);
+  const large = weights.filter(({ byteLength }) => byteLength >= blockBytes);
+  return [...large, Buffer.concat(weights.filter(({ byteLength }) => byteLength < blockBytes))];
+}
 
 /** The compressed size of bytes, estimated from blocks in the middle of equal parts, each after what precedes it. */
 async function sampledSize(bytes: Uint8Array): Promise<number> {
