@@ -62,15 +62,20 @@ export class Workbench {
 
   /**
    * Opens the context menu of anything and chooses an entry by its exact name. Entries may come late, when their
-   * extension has looked at the file, and a menu takes no click in its first moment, so the menu is opened again
-   * until the entry was chosen.
+   * extension has looked at the file, so the menu is opened again until the entry was chosen. VS Code's menus take no
+   * click in their first tenth of a second.
    */
   async chooseFromContextMenu(target: Locator, entry: string): Promise<void> {
     const item = this.page.locator(".monaco-menu").getByRole("menuitem", { name: entry, exact: true });
+    const choose = async () => {
+      await item.waitFor({ timeout: 3000 });
+      await this.page.waitForTimeout(300);
+      await item.click({ timeout: 3000 });
+      await item.waitFor({ state: "hidden", timeout: 3000 });
+    };
     await until(`the menu entry "${entry}"`, async () => {
       await target.click({ button: "right" });
-      const chosen = item.click({ timeout: 3000 }).then(() => item.waitFor({ state: "hidden", timeout: 3000 }));
-      if (await done(chosen)) return true;
+      if (await done(choose())) return true;
       await this.page.keyboard.press("Escape");
       return false;
     });
