@@ -58,9 +58,9 @@ const targets = [
 await rm("dist", { recursive: true, force: true });
 const contexts = await Promise.all(targets.map((target) => context(target)));
 await Promise.all(contexts.map((each) => each.rebuild()));
-await cp("node_modules/@tensorflow/tfjs-backend-wasm/dist", "dist/wasm", {
-  recursive: true,
-  filter: (source) => !/\.[a-z]+$/.test(source) || source.endsWith(".wasm"),
-});
+const wasm = "tfjs-backend-wasm-threaded-simd";
+for (const file of [`${wasm}.wasm`, `${wasm}.js`, `${wasm}.worker.js`]) {
+  await cp(`node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/${file}`, `dist/wasm/${file}`);
+}
 if (watch) await Promise.all(contexts.map((each) => each.watch()));
 else await Promise.all(contexts.map((each) => each.dispose()));

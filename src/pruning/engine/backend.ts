@@ -5,6 +5,8 @@ export type Log = (message: string) => void;
 export interface OpenerOptions {
   readonly tfjsNodeFolders: readonly string[];
   readonly log: Log;
+  /** For backends that share work out among threads of their own; left out, they choose. */
+  readonly threads?: number;
 }
 
 /** A backend made TensorFlow.js's active one. */

@@ -5,6 +5,7 @@ import { openCpu } from "./cpu.ts";
 import { type BackendName, backendNames, type Engine } from "./engine.ts";
 import { loadModel } from "./load.ts";
 import { openTfjsNode } from "./tfjsNode.ts";
+import { registerGradients } from "./training/gradients.ts";
 import { openWasm } from "./wasm/open.ts";
 
 export interface EngineOptions {
@@ -12,6 +13,8 @@ export interface EngineOptions {
   readonly backend: "auto" | BackendName;
   /** Folders to look for @tensorflow/tfjs-node from, best first: native code is loaded from there. */
   readonly tfjsNodeFolders: readonly string[];
+  /** How many threads the WASM backend computes on; left out, one for each core up to four. */
+  readonly threads?: number;
   readonly log?: Log;
 }
 
@@ -24,14 +27,15 @@ let current: Engine | undefined;
  * Opens a backend of TensorFlow.js. One engine can be open at a time in a process.
  * @throws SecateurError `backend` when the one asked for, or with `auto` every one, cannot be opened
  */
-export async function openEngine({ backend, tfjsNodeFolders, log = () => {} }: EngineOptions): Promise<Engine> {
+export async function openEngine({ backend, log = () => {}, ...options }: EngineOptions): Promise<Engine> {
   if (current) throw new SecateurError("internal", "An engine is open already; dispose of it before opening another.");
   // Production mode stops tfjs from printing advice, such as to install tfjs-node.
   tf.enableProdMode();
+  registerGradients();
   const passedOver: string[] = [];
   for (const name of backend === "auto" ? backendNames : [backend]) {
     try {
-      const opened = await openers[name]({ tfjsNodeFolders, log });
+      const opened = await openers[name]({ ...options, log });
       log(`TensorFlow.js runs on ${name} (${opened.detail}).`);
       return keep(engineOn(name, opened, passedOver, log));
     } catch (error) {

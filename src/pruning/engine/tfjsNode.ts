@@ -5,6 +5,8 @@ import util from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { reasonOf, SecateurError } from "../errors.ts";
 import type { BackendOpener } from "./backend.ts";
+import { repairKernels } from "./repairs.ts";
+import { trainingKernels } from "./training/gradients.ts";
 
 const packageName = "@tensorflow/tfjs-node";
 
@@ -90,8 +92,9 @@ function restoreUtilFunctions(): void {
 
 async function activate() {
   if (!(await tf.setBackend("tensorflow"))) throw new Error("did not start");
+  const dispose = repairKernels("tensorflow", trainingKernels);
   const { binding } = tf.backend() as tf.KernelBackend & { binding?: { TF_Version?: string } };
-  return { detail: `libtensorflow ${binding?.TF_Version ?? "of unknown version"}`, verify() {}, dispose() {} };
+  return { detail: `libtensorflow ${binding?.TF_Version ?? "of unknown version"}`, verify() {}, dispose };
 }
 
 function firstLine(text: string): string {

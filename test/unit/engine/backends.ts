@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Context } from "mocha";
 import type { BackendName, Engine } from "../../../src/pruning/engine/engine.ts";
-import { openEngine } from "../../../src/pruning/engine/open.ts";
+import { type EngineOptions, openEngine } from "../../../src/pruning/engine/open.ts";
 
 /** Where a machine may have a working tfjs-node; SECATEUR_TFJS_NODE names another place. */
 export const tfjsNodeFolder = process.env.SECATEUR_TFJS_NODE ?? join(homedir(), ".cache", "tfjs-node-native");
@@ -18,18 +18,25 @@ export function needsTfjsNode(test: Context): string {
   return tfjsNodeFolder;
 }
 
+/** Everywhere that a model can run. */
+export const places = ["wasm, 1 thread", "wasm, 2 threads", "cpu", "tensorflow"] as const;
+export type Place = (typeof places)[number] | BackendName;
+
 /** Opens a backend for the length of `use`; skips the test where the machine lacks it. */
-export async function withEngine<T>(
-  test: Context,
-  backend: BackendName,
-  use: (engine: Engine) => Promise<T>,
-): Promise<T> {
-  const engine = await openEngine({ backend, tfjsNodeFolders: backend === "tensorflow" ? [needsTfjsNode(test)] : [] });
+export async function withEngine<T>(test: Context, place: Place, use: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await openEngine(optionsFor(test, place));
   try {
     return await use(engine);
   } finally {
     engine.dispose();
   }
+}
+
+/** @param test skipped where the machine lacks the backend */
+export function optionsFor(test: Context, place: Place): EngineOptions {
+  const [backend, threads] = place.split(", ") as [BackendName, string?];
+  const tfjsNodeFolders = backend === "tensorflow" ? [needsTfjsNode(test)] : [];
+  return { backend, tfjsNodeFolders, ...(threads && { threads: Number.parseInt(threads, 10) }) };
 }
 
 /** Loading and using a model must leave no tensor behind. */

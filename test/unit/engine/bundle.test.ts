@@ -12,11 +12,11 @@ import { needsTfjsNode } from "./backends.ts";
 const program = `
 import * as tf from "@tensorflow/tfjs-core";
 import { openEngine } from "./src/pruning/engine/open.ts";
-const [backend, ...tfjsNodeFolders] = process.argv.slice(2);
-const engine = await openEngine({ backend, tfjsNodeFolders });
+const [backend, threads, ...tfjsNodeFolders] = process.argv.slice(2);
+const logged = [];
+const engine = await openEngine({ backend, threads: Number(threads), tfjsNodeFolders, log: (line) => logged.push(line) });
 const product = tf.matMul([[1, 2], [3, 4]], [[5, 6], [7, 8]]);
-console.log(JSON.stringify({ ...engine.backend, product: [...(await product.data())] }));
-engine.dispose();
+console.log(JSON.stringify({ ...engine.backend, logged, product: [...(await product.data())] }));
 `;
 
 describe("The engine in a bundle, outside the project", function () {
@@ -46,31 +46,51 @@ describe("The engine in a bundle, outside the project", function () {
       chunkNames: "chunks/[name]-[hash]",
       logLevel: "error",
     });
-    const packaged = join(projectRoot, "node_modules", "@tensorflow", "tfjs-backend-wasm", "dist");
-    for (const name of ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"]) {
+    const packaged = join(projectRoot, "node_modules", "@tensorflow", "tfjs-backend-wasm", "wasm-out");
+    for (const ending of [".wasm", ".js", ".worker.js"]) {
+      const name = `tfjs-backend-wasm-threaded-simd${ending}`;
       await cp(join(packaged, name), join(folder, "dist", "wasm", name));
     }
   });
 
   after(() => rm(folder, { recursive: true }));
 
-  const run = async (...args: string[]) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "dist", "stdin.mjs"), ...args]);
-    return JSON.parse(stdout);
+  /** Never disposes of the engine: a process that did not end by itself would time out. */
+  const run = async (args: readonly string[], nodeOptions: readonly string[] = []) => {
+    const program = join(folder, "dist", "stdin.mjs");
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...nodeOptions, program, ...args], {
+      timeout: 20_000,
+    });
+    return { ...JSON.parse(stdout), stderr };
   };
 
-  it("finds the WASM binaries beside itself", async () => {
-    const { name, product } = await run("wasm");
-    assert.deepEqual([name, product], ["wasm", [19, 22, 43, 50]]);
+  for (const [threads, detail] of [
+    ["1", "SIMD, 1 thread"],
+    ["3", "SIMD, 3 threads"],
+  ] as const) {
+    it(`finds the WASM binaries beside itself, and ends with ${threads} threads running`, async () => {
+      const { name, product, stderr, ...report } = await run(["wasm", threads]);
+      assert.deepEqual([name, product, stderr], ["wasm", [19, 22, 43, 50], ""]);
+      assert.equal(report.detail, detail);
+    });
+  }
+
+  it("goes on with one thread where the process may start no others, and says so", async () => {
+    const permission = process.allowedNodeEnvironmentFlags.has("--permission")
+      ? "--permission"
+      : "--experimental-permission";
+    const { detail, product, logged } = await run(["wasm", "2"], [permission, "--allow-fs-read=*"]);
+    assert.deepEqual([detail, product], ["SIMD, 1 thread", [19, 22, 43, 50]]);
+    assert.match(logged.join("\n"), /^The WASM backend goes on with one thread: 2 could not be started \(.+\)\.$/m);
   });
 
   it("has the CPU backend", async () => {
-    const { name, product } = await run("cpu");
+    const { name, product } = await run(["cpu", "1"]);
     assert.deepEqual([name, product], ["cpu", [19, 22, 43, 50]]);
   });
 
   it("shares its kernels' registry with a tfjs-node that stands elsewhere", async function () {
-    const { name, product } = await run("auto", needsTfjsNode(this));
+    const { name, product } = await run(["auto", "1", needsTfjsNode(this)]);
     assert.deepEqual([name, product], ["tensorflow", [19, 22, 43, 50]]);
   });
 });

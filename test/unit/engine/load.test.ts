@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
-import { withEngine, withoutLeak } from "./backends.ts";
+import { places, withEngine, withoutLeak } from "./backends.ts";
 import { cnn, dense, floatWeight, graphModel, modelFrom, savedModel } from "./models.ts";
 import { difference, numbers, product } from "./oracles.ts";
 
-for (const backend of ["wasm", "cpu", "tensorflow"] as const) {
+for (const backend of places) {
   describe(`Engine.load on ${backend}`, function () {
     this.timeout(60_000);
 

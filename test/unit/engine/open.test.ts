@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
@@ -27,6 +27,10 @@ async function withPackages<T>(
   }
 }
 
+/** One for each core, up to four. */
+const cores = Math.min(availableParallelism(), 4);
+const threadsByDefault = cores === 1 ? "SIMD, 1 thread" : `SIMD, ${cores} threads`;
+
 /** Asking for tfjs-node by name fails with one such sentence; `auto` goes on to WASM and passes the sentence on. */
 async function passesOver(folders: readonly string[], sentence: RegExp): Promise<void> {
   await assert.rejects(openEngine({ backend: "tensorflow", tfjsNodeFolders: folders }), (error) => {
@@ -42,7 +46,7 @@ async function passesOver(folders: readonly string[], sentence: RegExp): Promise
   });
   try {
     const { name, detail, passedOver } = engine.backend;
-    assert.deepEqual([name, detail, passedOver.length], ["wasm", "SIMD, 1 thread", 1]);
+    assert.deepEqual([name, detail, passedOver.length], ["wasm", threadsByDefault, 1]);
     assert.match(passedOver[0] ?? "", sentence);
     assert.deepEqual(
       logged.filter((message) => sentence.test(message)),

@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { openEngine } from "../../../src/pruning/engine/open.ts";
 
 /** Runs something on Secateur's WASM backend, repaired. */
-export async function onRepairedWasm<T>(use: () => Promise<T>): Promise<T> {
-  const engine = await openEngine({ backend: "wasm", tfjsNodeFolders: [] });
+export async function onRepairedWasm<T>(use: () => Promise<T>, threads = 2): Promise<T> {
+  const engine = await openEngine({ backend: "wasm", tfjsNodeFolders: [], threads });
   try {
     return await use();
   } finally {

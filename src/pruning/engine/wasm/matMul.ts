@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Repair } from "./repairs.ts";
+import type { Repair } from "../repairs.ts";
 
 // The stock kernels multiply by XNNPACK when neither operand is transposed and there is one matrix on each side,
 // and by a blocked loop otherwise. The loop adds the bias (and clamps) once per block of 48 along the inner

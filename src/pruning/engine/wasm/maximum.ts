@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Repair } from "./repairs.ts";
+import type { Repair } from "../repairs.ts";
 
 /**
  * These kernels begin their search for a maximum at the smallest positive float instead of at minus infinity, so

@@ -1,45 +1,51 @@
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, sep } from "node:path";
-import { fileURLToPath } from "node:url";
+import { availableParallelism } from "node:os";
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import { SecateurError } from "../../errors.ts";
+import { reasonOf, SecateurError } from "../../errors.ts";
 import type { BackendOpener, Log } from "../backend.ts";
+import { repairKernels } from "../repairs.ts";
 import { guardMemory } from "./memory.ts";
-import { repairKernels } from "./repairs.ts";
+import { type Module, startModule } from "./module.ts";
+import { Native } from "./native.ts";
+import { wasmRepairs } from "./repairs.ts";
 
-type Factory = () => Promise<BackendWasm>;
+/** More threads than this are seldom worth their memory in networks small enough for a browser. */
+const mostByDefault = 4;
 
-/** XNNPACK on one thread, with the faults of tfjs 4.22 that touch inference repaired or refused. */
-export const openWasm: BackendOpener = async ({ log }) => {
-  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-  setWasmPaths(binariesFolder() + sep);
-  const stock = tf.findBackendFactory("wasm") as Factory;
+/**
+ * XNNPACK and kernels of our own on several threads, with the faults of tfjs 4.22 repaired or refused.
+ * @throws SecateurError `backend` when the processor lacks SIMD
+ */
+export const openWasm: BackendOpener = async ({ log, threads = Math.min(availableParallelism(), mostByDefault) }) => {
+  const { BackendWasm, setThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
+  if (!(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"))) {
+    throw new SecateurError("backend", "The WASM backend needs a processor with SIMD instructions.");
+  }
   const faults: string[] = [];
-  let failure: unknown = new Error("it did not start");
-  register(async () => {
-    try {
-      return await start(stock, faults, log);
-    } catch (error) {
-      failure = error;
-      throw error;
-    }
-  });
-  const restoreKernels = repairKernels();
-  // Leaves the package as it was found; the next to open gets a module of its own, with an empty heap.
+  const print = (message: string) => {
+    log(message);
+    // How XNNPACK tells of operators it could not build, where tfjs goes on with garbage.
+    if (message.startsWith("XNN status")) faults.push(message);
+  };
+  const construct = (module: Module, count: number) => {
+    setThreadsCount(count);
+    return new BackendWasm(module.wasm);
+  };
+  const started = await startAll(construct, threads, print, log);
+  const restore = replaceBackend(started.backend);
+  const restoreKernels = repairKernels("wasm", wasmRepairs(started.native));
   const dispose = () => {
     restoreKernels();
-    register(stock);
+    restore();
+    started.end();
   };
   if (!(await tf.setBackend("wasm"))) {
     dispose();
-    // The package rejects with a plain object.
-    throw failure instanceof Error ? failure : new Error(Object(failure).message ?? String(failure));
+    throw new Error("it did not start");
   }
-  const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
+  const used = started.native.threads;
   return {
-    detail: `${simd ? "SIMD" : "no SIMD"}, 1 thread`,
+    detail: `SIMD, ${used} ${used === 1 ? "thread" : "threads"}`,
     verify() {
       const fault = faults.shift();
       if (fault) throw new SecateurError("backend", `The WASM backend failed: ${fault}`);
@@ -48,46 +54,55 @@ export const openWasm: BackendOpener = async ({ log }) => {
   };
 };
 
-function register(factory: Factory): void {
-  tf.removeBackend("wasm");
-  tf.registerBackend("wasm", factory);
+type Construct = (module: Module, threads: number) => BackendWasm;
+
+interface Started {
+  readonly backend: BackendWasm;
+  readonly native: Native;
+  /** Ends all threads. */
+  end(): void;
 }
 
-/** Bundled, the binaries lie in dist/wasm, beside the entry or one folder up from its chunks; else in the package. */
-function binariesFolder(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const bundled = [join(here, "wasm"), join(here, "..", "wasm")].find((folder) =>
-    existsSync(join(folder, "tfjs-backend-wasm.wasm")),
-  );
-  return bundled ?? dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"));
-}
-
-/**
- * Starts the WASM module. Emscripten's glue does two things to the whole process when it starts: it makes every
- * unhandled rejection of anybody's code fatal, which is undone; and it binds `console.warn` for what its C++ code
- * prints, which is how that code tells of operators it could not build, where tfjs goes on with garbage.
- */
-async function start(stock: Factory, faults: string[], log: Log): Promise<BackendWasm> {
-  const events = ["uncaughtException", "unhandledRejection"] as const;
-  const before = new Set(events.flatMap((event) => process.rawListeners(event)));
-  const warn = console.warn;
-  console.warn = (...parts: unknown[]) => {
-    const message = parts.join(" ");
-    log(message);
-    if (message.startsWith("XNN status")) faults.push(message);
-  };
+/** With as many threads as wanted, or with one where more do not start. */
+async function startAll(construct: Construct, threads: number, print: Log, log: Log): Promise<Started> {
   try {
-    const backend = await stock();
+    return await start(construct, threads, print);
+  } catch (error) {
+    if (threads === 1) throw error;
+    log(`The WASM backend goes on with one thread: ${threads} could not be started (${reasonOf(error)}).`);
+    return start(construct, 1, print);
+  }
+}
+
+async function start(construct: Construct, threads: number, print: Log): Promise<Started> {
+  const module = await startModule(threads, print);
+  try {
+    const backend = construct(module, threads);
     guardMemory(backend);
     // Its own way to dispose walks the heap, which a crash may have left in ruins; the heap goes anyway.
     backend.dispose = () => {};
-    return backend;
-  } finally {
-    console.warn = warn;
-    for (const event of events) {
-      for (const listener of process.rawListeners(event)) {
-        if (!before.has(listener)) process.removeListener(event, listener as () => void);
-      }
-    }
+    const native = await Native.start(module, backend, threads);
+    return { backend, native, end: endOf(module, native) };
+  } catch (error) {
+    module.end();
+    throw error;
   }
+}
+
+function endOf(module: Module, native: Native): () => void {
+  return () => {
+    native.stop();
+    module.end();
+  };
+}
+
+/** @returns leaves the package as it was found; the next to open gets a module of its own, with an empty heap */
+function replaceBackend(backend: BackendWasm): () => void {
+  const stock = tf.findBackendFactory("wasm");
+  const register = (factory: typeof stock) => {
+    tf.removeBackend("wasm");
+    tf.registerBackend("wasm", factory);
+  };
+  register(() => backend);
+  return () => register(stock);
 }

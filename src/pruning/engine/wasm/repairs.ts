@@ -1,28 +1,28 @@
-import * as tf from "@tensorflow/tfjs-core";
-import { convolutionRepairs } from "./convolution.ts";
+import type { Repairs } from "../repairs.ts";
+import { copyRepairs } from "./copies.ts";
+import { batchNormTrainingKernels } from "./kernels/batchNorm.ts";
+import { boundedGradientKernels } from "./kernels/bounded.ts";
+import { convolutionKernels } from "./kernels/convolution.ts";
+import { convolutionGradientKernels } from "./kernels/convolutionGradients.ts";
+import { depthwiseGradientKernels } from "./kernels/depthwiseGradients.ts";
+import { maxPoolGradientKernels } from "./kernels/pooling.ts";
+import { sumKernels } from "./kernels/sums.ts";
 import { matMulRepairs } from "./matMul.ts";
 import { maximumRepairs } from "./maximum.ts";
+import type { Native } from "./native.ts";
 
-/** Makes a right kernel out of the stock one. */
-export type Repair = (stock: tf.KernelFunc) => tf.KernelFunc;
-
-const repairs: Readonly<Record<string, Repair>> = { ...matMulRepairs, ...convolutionRepairs, ...maximumRepairs };
-
-/**
- * Puts kernels in the place of those of the WASM backend that are wrong in tfjs 4.22.0.
- * @returns puts the stock kernels back
- */
-export function repairKernels(): () => void {
-  const stock = Object.keys(repairs).map((name) => tf.getKernel(name, "wasm"));
-  for (const config of stock) {
-    const repair = repairs[config.kernelName] as Repair;
-    replace({ ...config, kernelFunc: repair(config.kernelFunc) });
-  }
-  return () => stock.forEach(replace);
-}
-
-/** The setup function stays with the kernel: tfjs calls it whenever a WASM module starts. */
-function replace(config: tf.KernelConfig): void {
-  tf.unregisterKernel(config.kernelName, config.backendName);
-  tf.registerKernel(config);
+/** Everything that takes the place of a kernel of the WASM backend. */
+export function wasmRepairs(native: Native): Repairs {
+  return {
+    ...matMulRepairs,
+    ...maximumRepairs,
+    ...copyRepairs,
+    ...convolutionKernels(native),
+    ...convolutionGradientKernels(native),
+    ...depthwiseGradientKernels(native),
+    ...maxPoolGradientKernels(native),
+    ...sumKernels(native),
+    ...boundedGradientKernels(native),
+    ...batchNormTrainingKernels(native),
+  };
 }

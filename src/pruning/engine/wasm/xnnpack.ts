@@ -1,22 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Repair } from "./repairs.ts";
-
-type Pair = [number, number];
-
-interface Attributes {
-  readonly strides: number | Pair;
-  readonly dilations?: number | Pair | null;
-  readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
-  readonly dataFormat?: "NHWC" | "NCHW";
-  readonly dimRoundingMode?: "floor" | "round" | "ceil";
-}
+import type { Repair } from "../repairs.ts";
+import type { Attributes } from "./kernels/geometry.ts";
 
 /**
  * XNNPACK counts the padding of `same` without sign. Where a stride steps over more than the kernel covers, the
  * last step may need none and leave some input over: the count wraps round and the output is all zeros. The same
  * padding in explicit numbers goes another way and is right.
  */
-const explicitPadding =
+export const explicitPadding =
   (depthwise: boolean): Repair =>
   (stock) =>
   (args) => {
@@ -41,11 +32,3 @@ const explicitPadding =
     ];
     return stock({ ...args, attrs: { ...args.attrs, pad: explicit } });
   };
-
-/** Both plain and fused with a bias and an activation. */
-export const convolutionRepairs: Readonly<Record<string, Repair>> = {
-  [tf.Conv2D]: explicitPadding(false),
-  [tf.FusedConv2D]: explicitPadding(false),
-  [tf.DepthwiseConv2dNative]: explicitPadding(true),
-  [tf.FusedDepthwiseConv2D]: explicitPadding(true),
-};

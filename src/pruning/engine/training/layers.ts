@@ -1,0 +1,118 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { batchNormTraining } from "./batchNorm.ts";
+import { type BoundedActivation, boundedActivations, fusedConvolution } from "./convolution.ts";
+
+type Layer = LayersModel["layers"][number];
+
+type Call = Layer["call"];
+
+/** A weight of a layer. */
+interface Weight {
+  read(): tf.Tensor;
+  write(value: tf.Tensor): void;
+  readonly shape: readonly (number | null)[];
+}
+
+/** What tfjs's own classes keep to themselves. */
+interface ConvolutionLayer {
+  readonly kernel: Weight;
+  readonly bias: Weight | null;
+  readonly strides: [number, number];
+  readonly dilationRate: number | [number, number];
+  readonly padding: "valid" | "same";
+  readonly dataFormat: "channelsLast" | "channelsFirst";
+  readonly activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor } | null;
+}
+
+interface BatchNormLayer {
+  readonly gamma: Weight | null;
+  readonly beta: Weight | null;
+  readonly movingMean: Weight;
+  readonly movingVariance: Weight;
+  readonly axis: number;
+  readonly epsilon: number;
+  readonly momentum: number;
+}
+
+/** By class name: how a layer computes while it is trained. */
+const training: Readonly<Record<string, (layer: Layer, stock: Call) => Call>> = {
+  Conv2D: (layer, stock) => callConvolution(layer as unknown as ConvolutionLayer, stock),
+  BatchNormalization: (layer, stock) => callBatchNorm(layer as unknown as BatchNormLayer, stock),
+};
+
+/**
+ * Has a model's layers compute so that their gradients are right and fast: convolutions with bias and activation in
+ * one operation, dilated ones included; batch normalisation as one operation, with or without scale and centre,
+ * which tfjs trains with both only.
+ * @returns puts the layers back as they were
+ */
+export function prepareLayers(model: LayersModel): () => void {
+  const prepared = layersOf(model).filter((layer) => layer.getClassName() in training);
+  for (const layer of prepared) {
+    const make = training[layer.getClassName()];
+    if (make) layer.call = make(layer, layer.call.bind(layer));
+  }
+  return () => {
+    // What was put there hides the class's own method.
+    for (const layer of prepared) Reflect.deleteProperty(layer, "call");
+  };
+}
+
+/** All layers, those inside of models and wrappers too, each once. */
+function layersOf(model: LayersModel): Layer[] {
+  const found = new Set<Layer>();
+  const visit = (layer: Layer) => {
+    if (found.has(layer)) return;
+    found.add(layer);
+    const { layers = [], layer: wrapped } = layer as Layer & { layers?: Layer[]; layer?: Layer };
+    for (const inner of [...layers, ...(wrapped ? [wrapped] : [])]) visit(inner);
+  };
+  for (const layer of model.layers) visit(layer);
+  return [...found];
+}
+
+function callConvolution(layer: ConvolutionLayer, stock: Call): Call {
+  const { strides, dilationRate, padding, dataFormat, activation } = layer;
+  const name = activation?.getClassName() ?? "linear";
+  const fused: BoundedActivation | "linear" = isBounded(name) ? name : "linear";
+  return (inputs, options) => {
+    if (dataFormat === "channelsFirst") return stock(inputs, options);
+    return tf.tidy(() => {
+      const attributes = { strides, dilations: dilationRate, pad: padding, activation: fused };
+      const y = fusedConvolution(only(inputs), layer.kernel.read(), layer.bias?.read() ?? null, attributes);
+      return activation && fused === "linear" ? activation.apply(y) : y;
+    });
+  };
+}
+
+function isBounded(name: string): name is BoundedActivation {
+  return name in boundedActivations;
+}
+
+function callBatchNorm(layer: BatchNormLayer, stock: Call): Call {
+  return (inputs, options) => {
+    if (!options.training) return stock(inputs, options);
+    return tf.tidy(() => {
+      const x = only(inputs);
+      const axis = (layer.axis + x.rank) % x.rank;
+      const channels = x.shape[axis] as number;
+      const scale = layer.gamma?.read() ?? tf.ones([channels]);
+      const offset = layer.beta?.read() ?? tf.zeros([channels]);
+      const { y, mean, variance } = batchNormTraining(x, scale, offset, { axis, epsilon: layer.epsilon });
+      move(layer.movingMean, mean, layer.momentum);
+      move(layer.movingVariance, variance, layer.momentum);
+      return y;
+    });
+  };
+}
+
+/** Moves a running average towards a new value. */
+function move(average: Weight, value: tf.Tensor, momentum: number): void {
+  const before = average.read();
+  average.write(tf.add(before, tf.mul(tf.sub(value, before), 1 - momentum)));
+}
+
+function only(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  return Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
+}

@@ -1,0 +1,25 @@
+import type { Definition } from "../code/functions.ts";
+import { boundedGradient } from "./bounded.ts";
+import { combineColumns, normaliseColumns, sumProducts, sumRows, sumSquares } from "./columns.ts";
+import { convolve, pack } from "./convolution.ts";
+import { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise.ts";
+import { filterGradient } from "./filterGradient.ts";
+import { maxPoolGradient } from "./pooling.ts";
+import { sumSegments } from "./segments.ts";
+
+/** All functions of our own that run as WASM. */
+export const library: readonly Definition[] = [
+  convolve,
+  pack,
+  filterGradient,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+  maxPoolGradient,
+  sumRows,
+  sumSquares,
+  sumProducts,
+  normaliseColumns,
+  combineColumns,
+  sumSegments,
+  boundedGradient,
+];
