@@ -105,7 +105,9 @@ export function withZeros(weight: Weight, mask: Mask): Weight {
 
 function withZeroCodes(weight: Weight, quantization: Quantization, mask: Mask): Weight {
   const zero = zeroCodeOf(quantization);
-  if (zero === undefined) return withZeros(quantize(weight, quantization.dtype as "uint8" | "uint16"), mask);
+  if (zero === undefined) {
+    return withZeros(quantize(weight, decodeFloats(weight), quantization.dtype as "uint8" | "uint16"), mask);
+  }
   const codes = codesOf(weight).slice();
   for (let i = 0; i < mask.length; i++) if (mask[i]) codes[i] = zero;
   const { scale = 1 } = quantization;
@@ -124,8 +126,7 @@ const minOf = (zero: number, scale: number): number => (zero === 0 ? 0 : -(zero 
  * point rounded up both ends of the range still have theirs. Moves each value by at most half a step, except that
  * those nearer to zero go to the first code beside it: they are not zero.
  */
-function quantize(weight: Weight, dtype: "uint8" | "uint16"): Weight {
-  const values = decodeFloats(weight);
+export function quantize(weight: Weight, values: Float32Array, dtype: "uint8" | "uint16"): Weight {
   let low = 0;
   let high = 0;
   for (const value of values) {
@@ -133,7 +134,8 @@ function quantize(weight: Weight, dtype: "uint8" | "uint16"): Weight {
     high = Math.max(high, value);
   }
   const scale = (high - low) / (largestCode[dtype] - 1) || 1;
-  const zero = Math.ceil(-low / scale);
+  // Rounding may take the quotient just past its end, and a code beyond would come round as the other end's.
+  const zero = Math.min(Math.ceil(-low / scale), largestCode[dtype] - 1);
   const codes = dtype === "uint8" ? new Uint8Array(values.length) : new Uint16Array(values.length);
   for (const [i, value] of values.entries()) codes[i] = zero + (Math.round(value / scale) || Math.sign(value));
   return { ...weight, bytes: new Uint8Array(codes.buffer), quantization: { dtype, scale, min: minOf(zero, scale) } };
