@@ -7,6 +7,7 @@ export type ErrorCode =
   | "bad-run" // a run folder cannot be read back
   | "bad-output" // the place to write to exists or refuses
   | "backend" // no backend could be opened, or it failed while running
+  | "training" // a model cannot be trained, or its training came apart
   | "cancelled"
   | "internal";
 
@@ -26,8 +27,10 @@ export class SecateurError extends Error {
     super(message, options);
   }
 
+  /** Tells by name, not by class: what is imported late may, unbundled, bring another copy of this module. */
   static is(error: unknown, code?: ErrorCode): error is SecateurError {
-    return error instanceof SecateurError && (code === undefined || error.code === code);
+    const named = error instanceof Error && error.name === "SecateurError";
+    return named && (code === undefined || (error as SecateurError).code === code);
   }
 }
 

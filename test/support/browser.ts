@@ -18,7 +18,7 @@ export interface LoadedWeight {
 }
 
 // TensorFlow.js would advise, once, to use tfjs-node.
-tf.env().set("IS_TEST", true);
+tf.enableProdMode();
 
 const origin = "http://models.test/";
 

@@ -1,4 +1,5 @@
 import type { Model } from "../model/model.ts";
+import type { Trainer, TrainerOptions } from "./training/contract.ts";
 
 /** TensorFlow.js backends in the order `auto` prefers them. */
 export const backendNames = ["tensorflow", "wasm", "cpu"] as const;
@@ -51,5 +52,7 @@ export interface Engine {
   readonly backend: BackendReport;
   /** @throws SecateurError `unsupported-model` naming the layer tfjs cannot build */
   load(model: Model): Promise<LoadedModel>;
+  /** The model ready to be trained. @throws SecateurError as `load` */
+  train(model: Model, options: TrainerOptions): Promise<Trainer>;
   dispose(): void;
 }

@@ -25,8 +25,24 @@ export async function evaluate(
   split: Split,
   fit: Fit,
   scaling: Scaling,
-  { signal, onProgress, batchSize = 128 }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<Classification> {
+  const { scores, classes } = await scoreSplit(loaded, split, fit, scaling, options);
+  return classificationOf(scores, classes, split.labels);
+}
+
+/**
+ * Runs a model over a split.
+ * @returns `split.count × classes` scores, row-major; classes may be more than the dataset has
+ * @throws SecateurError as `evaluate`
+ */
+export async function scoreSplit(
+  loaded: LoadedModel,
+  split: Split,
+  fit: Fit,
+  scaling: Scaling,
+  { signal, onProgress, batchSize = 128 }: EvaluateOptions = {},
+): Promise<{ scores: Float32Array; classes: number }> {
   const size = fit.batchSize ?? batchSize;
   let head: Head | undefined;
   let scores = new Float32Array();
@@ -43,17 +59,17 @@ export async function evaluate(
     scores.set(scoresOf(outputs, head).subarray(0, (to - from) * head.classes), from * head.classes);
     onProgress?.(to, split.count);
   }
-  return classificationOf(scores, head?.classes ?? fit.classes, split.labels);
+  return { scores, classes: head?.classes ?? fit.classes };
 }
 
 /** The output that scores classes. */
-interface Head {
+export interface Head {
   readonly name: string;
   readonly classes: number;
 }
 
 /** The last output with a row of just as many scores as there are classes; else the last one with more. */
-function findHead(outputs: readonly Output[], classes: number): Head {
+export function findHead(outputs: readonly Output[], classes: number): Head {
   const heads = outputs
     .filter(({ shape }) => shape.length > 1 && shape.slice(1, -1).every((length) => length === 1))
     .map(({ name, shape }) => ({ name, classes: shape.at(-1) as number }))

@@ -23,8 +23,34 @@ export function explainRunning(error: unknown, model: Model): SecateurError {
     const sentence = `The WASM backend broke down (${firstSentence(reasonOf(error))}); try again with the cpu or tensorflow backend.`;
     return new SecateurError("backend", sentence, detailsOf(error), { cause: error });
   }
+  if (isOutOfMemory(error)) {
+    const sentence = `The backend is out of memory (${firstSentence(reasonOf(error))}); use a smaller batch or model.`;
+    return new SecateurError("backend", sentence, detailsOf(error), { cause: error });
+  }
   const where = nodeOfUnknownOp(error, model);
   return unsupported(`TensorFlow.js cannot run the model${where}: ${firstSentence(reasonOf(error))}.`, error);
+}
+
+/**
+ * The same for what a training step threw.
+ * @param culprit finds the layer of a layers model whose gradient cannot be computed
+ */
+export function explainTraining(error: unknown, model: Model, culprit: () => string | undefined): SecateurError {
+  const running = explainRunning(error, model);
+  if (running === error || running.code === "backend") return running;
+  const reason = reasonOf(error);
+  const [, node, op] = /node '(.+?)', which has the dynamic op '(.+?)'/.exec(reason) ?? [];
+  const why = node
+    ? `its graph has control flow (node "${node}", op ${op}), which TensorFlow.js cannot differentiate`
+    : `TensorFlow.js cannot differentiate ${culprit() ?? nodeWithoutGradient(reason, model) ?? "it"} (${firstSentence(reason)})`;
+  const sentence = `The model cannot be trained: ${why}; prune it without fine-tuning.`;
+  return new SecateurError("training", sentence, detailsOf(error), { cause: error });
+}
+
+/** As TensorFlow says it; JavaScript throws a RangeError for arrays that it has no room for. */
+function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof RangeError) return /allocation|array length/i.test(error.message);
+  return /\bOOM\b|out of memory|bad_alloc|ResourceExhausted/i.test(reasonOf(error));
 }
 
 /** Up to the first full stop or line's end, without it; TensorFlow.js goes on with advice for programmers. */
@@ -40,11 +66,21 @@ function lacksVersions({ format, json }: Model): boolean {
 
 /** ` at node "x"` when an op is unknown to TensorFlow.js, which itself names the op only. */
 function nodeOfUnknownOp(error: unknown, model: Model): string {
-  const op = /^Unknown op '(.+?)'/.exec(reasonOf(error))?.[1];
+  const node = nodeOf(/^Unknown op '(.+?)'/.exec(reasonOf(error))?.[1], model);
+  return node ? ` at ${node}` : "";
+}
+
+/** `node "x"` when an op has no gradient, which TensorFlow.js names by its kernel only. */
+function nodeWithoutGradient(reason: string, model: Model): string | undefined {
+  return nodeOf(/gradient function not found for (\w+)/.exec(reason)?.[1], model);
+}
+
+/** `node "x"` for the first one of an op. */
+function nodeOf(op: string | undefined, model: Model): string | undefined {
   const topology = model.json.modelTopology;
   const nodes: JsonValue = isObject(topology) ? (topology.node ?? []) : [];
   const node = Array.isArray(nodes) ? nodes.filter(isObject).find((each) => each.op === op) : undefined;
-  return op !== undefined && node ? ` at node "${node.name}"` : "";
+  return node && `node "${node.name}"`;
 }
 
 function unsupported(sentence: string, error: unknown): SecateurError {

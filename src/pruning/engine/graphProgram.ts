@@ -1,10 +1,17 @@
-import { loadGraphModel } from "@tensorflow/tfjs-converter";
+import { type GraphModel, loadGraphModel } from "@tensorflow/tfjs-converter";
 import * as tf from "@tensorflow/tfjs-core";
 import { openShape, type Program } from "./program.ts";
 
 /** Loads a graph model from memory. Throws what TensorFlow.js throws. */
-export async function loadGraphProgram(artifacts: tf.io.ModelArtifacts): Promise<Program> {
-  const model = await loadGraphModel(tf.io.fromMemory(artifacts));
+export const loadGraph = (artifacts: tf.io.ModelArtifacts): Promise<GraphModel> =>
+  loadGraphModel(tf.io.fromMemory(artifacts));
+
+/** Loads a graph model from memory, to be run. Throws what TensorFlow.js throws. */
+export const loadGraphProgram = async (artifacts: tf.io.ModelArtifacts): Promise<Program> =>
+  programOf(await loadGraph(artifacts));
+
+/** A graph model as a program. */
+export function programOf(model: GraphModel): Program {
   const signature = model.modelSignature as { inputs?: Record<string, { resourceId?: unknown }> } | undefined;
   // Inputs with a resource are hash tables, which the model fills itself.
   const fed = model.inputNodes

@@ -1,10 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { loadLayersModel, type SymbolicTensor } from "@tensorflow/tfjs-layers";
+import { type LayersModel, loadLayersModel, type SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { openShape, type Program } from "./program.ts";
 
 /** Loads a layers model from memory. Throws what TensorFlow.js throws. */
-export async function loadLayersProgram(artifacts: tf.io.ModelArtifacts): Promise<Program> {
-  const model = await loadLayersModel(tf.io.fromMemory(artifacts));
+export const loadLayers = (artifacts: tf.io.ModelArtifacts): Promise<LayersModel> =>
+  loadLayersModel(tf.io.fromMemory(artifacts));
+
+/** Loads a layers model from memory, to be run. Throws what TensorFlow.js throws. */
+export const loadLayersProgram = async (artifacts: tf.io.ModelArtifacts): Promise<Program> =>
+  programOf(await loadLayers(artifacts));
+
+/** A layers model as a program. */
+export function programOf(model: LayersModel): Program {
   const outputs = model.outputs.map(spec);
   const names = outputs.map(({ name }) => name);
   return {

@@ -3,12 +3,17 @@ import { SecateurError } from "../errors.ts";
 import type { JsonObject, Model, Weight } from "../model/model.ts";
 import type { Log, OpenBackend } from "./backend.ts";
 import type { LoadedModel, Output } from "./engine.ts";
-import { explainLoading, explainRunning } from "./explain.ts";
+import { explainLoading, explainRunning, explainTraining } from "./explain.ts";
 import { loadGraphProgram } from "./graphProgram.ts";
 import { measureLatency } from "./latency.ts";
 import { loadLayersProgram } from "./layersProgram.ts";
 import type { Program } from "./program.ts";
 import { undoOnFailure } from "./scope.ts";
+import { readBack, toTensor } from "./tensors.ts";
+import type { Trainer, TrainerOptions } from "./training/contract.ts";
+import { loadGraphTrainable } from "./training/graphTrainable.ts";
+import { loadLayersTrainable } from "./training/layersTrainable.ts";
+import { trainerOf } from "./training/trainer.ts";
 
 /**
  * Hands a model to TensorFlow.js. It decodes quantized weights itself; optimiser weights and the training
@@ -20,6 +25,28 @@ export async function loadModel(model: Model, backend: OpenBackend, log: Log): P
   try {
     const program = await undoOnFailure(() => load(artifactsOf(model)));
     return onBackend(program, model, backend, log);
+  } catch (error) {
+    throw await explainLoading(error, model);
+  }
+}
+
+/**
+ * Hands a model to TensorFlow.js to be trained.
+ * @throws SecateurError `unsupported-model`
+ */
+export async function loadTrainer(
+  model: Model,
+  options: TrainerOptions,
+  backend: OpenBackend,
+  log: Log,
+): Promise<Trainer> {
+  const load = model.format === "graph-model" ? loadGraphTrainable : loadLayersTrainable;
+  try {
+    const trainable = await undoOnFailure(() => load(artifactsOf(model), options.trainable));
+    return trainerOf(trainable, onBackend(trainable.program, model, backend, log), options, {
+      verify: () => backend.verify(),
+      explain: (error) => explainTraining(error, model, () => trainable.culprit()),
+    });
   } catch (error) {
     throw await explainLoading(error, model);
   }
@@ -93,24 +120,4 @@ function onBackend(program: Program, model: Model, backend: OpenBackend, log: Lo
       measureLatency(program.inputs, batchSize, repeats, (feeds) => run(feeds, names), log),
     dispose: () => program.dispose(),
   };
-}
-
-/** Whole numbers for models that take int32, such as pixels of 0 to 255. */
-function toTensor(values: Float32Array, shape: readonly number[], dtype: string): tf.Tensor {
-  if (dtype === "string") {
-    throw new SecateurError("unsupported-model", "The model's input takes text, but data can only be fed as numbers.");
-  }
-  if (dtype === "int32") return tf.tensor(Int32Array.from(values), [...shape], "int32");
-  return tf.tensor(values, [...shape], "float32");
-}
-
-async function readBack(tensor: tf.Tensor, name: string): Promise<Output> {
-  if (tensor.dtype === "string") {
-    throw new SecateurError(
-      "unsupported-model",
-      `The model's output "${name}" is text, which cannot be compared with labels.`,
-    );
-  }
-  const values = await tensor.data();
-  return { name, shape: tensor.shape, values: values instanceof Float32Array ? values : Float32Array.from(values) };
 }

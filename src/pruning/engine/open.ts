@@ -3,7 +3,7 @@ import { reasonOf, SecateurError } from "../errors.ts";
 import type { BackendOpener, Log, OpenBackend } from "./backend.ts";
 import { openCpu } from "./cpu.ts";
 import { type BackendName, backendNames, type Engine } from "./engine.ts";
-import { loadModel } from "./load.ts";
+import { loadModel, loadTrainer } from "./load.ts";
 import { openTfjsNode } from "./tfjsNode.ts";
 import { registerGradients } from "./training/gradients.ts";
 import { openWasm } from "./wasm/open.ts";
@@ -52,6 +52,7 @@ function engineOn(name: BackendName, opened: OpenBackend, passedOver: readonly s
   return {
     backend: { name, detail: opened.detail, passedOver },
     load: (model) => loadModel(model, opened, log),
+    train: (model, options) => loadTrainer(model, options, opened, log),
     dispose() {
       opened.dispose();
       current = undefined;

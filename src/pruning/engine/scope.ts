@@ -21,3 +21,21 @@ export async function undoOnFailure<T>(make: () => Promise<T>): Promise<T> {
     engine.endScope();
   }
 }
+
+/**
+ * Computes gradients. What was saved for the way back is disposed of when that fails too: TensorFlow.js does so only
+ * when it succeeds, and where memory was the trouble, another try would have no more of it.
+ */
+export function gradientsOf(
+  loss: () => tf.Scalar,
+  variables: tf.Variable[],
+): { value: tf.Scalar; grads: tf.NamedTensorMap } {
+  const { state } = tf.engine();
+  try {
+    return tf.tidy(() => tf.variableGrads(loss, variables));
+  } catch (error) {
+    tf.dispose(state.activeTape?.flatMap(({ saved }) => saved ?? []) ?? []);
+    state.activeTape = [];
+    throw error;
+  }
+}

@@ -21,8 +21,8 @@ const epsilon = 1e-7;
  */
 export function classificationOf(scores: Float32Array, classes: number, labels: ArrayLike<number>): Classification {
   const examples = labels.length;
-  const rows = Array.from({ length: examples }, (_, i) => scores.subarray(i * classes, (i + 1) * classes));
-  const loss = rows.every((row) => !isSound(row) || isDistribution(row)) ? lossOfProbabilities : lossOfLogits;
+  const rows = rowsOf(scores, classes);
+  const loss = areProbabilities(scores, classes) ? lossOfProbabilities : lossOfLogits;
   let [first, firstFive, lossSum] = [0, 0, 0];
   rows.forEach((row, i) => {
     const label = labels[i] as number;
@@ -33,6 +33,15 @@ export function classificationOf(scores: Float32Array, classes: number, labels: 
   });
   const top5 = classes > 5 ? { top5: firstFive / examples } : {};
   return { examples, accuracy: first / examples, ...top5, loss: lossSum / examples };
+}
+
+/** Whether every sound row of scores is non-negative and sums to 1: probabilities, rather than logits. */
+export function areProbabilities(scores: Float32Array, classes: number): boolean {
+  return rowsOf(scores, classes).every((row) => !isSound(row) || isDistribution(row));
+}
+
+function rowsOf(scores: Float32Array, classes: number): Float32Array[] {
+  return Array.from({ length: scores.length / classes }, (_, i) => scores.subarray(i * classes, (i + 1) * classes));
 }
 
 /** How many classes come before the label when sorted by score, equals by index: 0 is best. */

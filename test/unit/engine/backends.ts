@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Context } from "mocha";
 import type { BackendName, Engine } from "../../../src/pruning/engine/engine.ts";
 import { type EngineOptions, openEngine } from "../../../src/pruning/engine/open.ts";
+import { skipBecause } from "../../support/skip.ts";
 
 /** Where a machine may have a working tfjs-node; SECATEUR_TFJS_NODE names another place. */
 export const tfjsNodeFolder = process.env.SECATEUR_TFJS_NODE ?? join(homedir(), ".cache", "tfjs-node-native");
@@ -14,7 +15,7 @@ const hasTfjsNode = existsSync(join(tfjsNodeFolder, "node_modules", "@tensorflow
 
 /** The folder of tfjs-node; skips the calling test, saying so, where there is none. */
 export function needsTfjsNode(test: Context): string {
-  if (!hasTfjsNode) test.skip();
+  if (!hasTfjsNode) skipBecause(test, `${tfjsNodeFolder} holds no @tensorflow/tfjs-node`);
   return tfjsNodeFolder;
 }
 

@@ -1,0 +1,67 @@
+import type { Mask } from "../../model/zero.ts";
+import type { LoadedModel } from "../engine.ts";
+
+/** How gradients move weights. */
+export type Optimizer =
+  | { readonly name: "sgd"; readonly momentum: number; readonly nesterov: boolean; readonly weightDecay: number }
+  | { readonly name: "adam" | "adamw"; readonly weightDecay: number };
+
+/** What a batch is to teach. At least one of the two. */
+export interface Targets {
+  /** `batch × classes`: a distribution a row, one-hot or smoothed. */
+  readonly labels?: Float32Array;
+  /** `batch × classes`: what the unpruned model scores, logits or probabilities. */
+  readonly teacher?: Float32Array;
+}
+
+export interface TrainingBatch {
+  /** Row-major, of `shape`, batch first. */
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+  readonly targets: Targets;
+}
+
+export interface TrainerOptions {
+  readonly optimizer: Optimizer;
+  /** Number of classes: tells which output scores them. */
+  readonly classes: number;
+  /** Elements held at zero, by weight name. */
+  readonly masks: ReadonlyMap<string, Mask>;
+  /** Weights that weight decay acts on: kernels, never biases or normalisation. */
+  readonly decayed: ReadonlySet<string>;
+  /** Weights that gradients move, in graph models, which do not say so themselves. */
+  readonly trainable: ReadonlySet<string>;
+  /** Softens the teacher's scores and the model's alike (Hinton et al. 2015). */
+  readonly temperature: number;
+  /** Share of the loss that the teacher's scores have, where a batch has labels too; 0 to 1. */
+  readonly teacherShare: number;
+}
+
+/** All that a trainer has learned, as plain data: weights, normalisation statistics and the optimiser's slots. */
+export interface TrainerState {
+  readonly step: number;
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  readonly slots: ReadonlyMap<string, Float32Array>;
+}
+
+/** A model on the backend while it learns. Dispose it. */
+export interface Trainer {
+  /** The same model, for measuring it between steps. */
+  readonly loaded: LoadedModel;
+  /**
+   * One optimiser step; masked weights are zero after it.
+   * @param seed of what the step draws at random, such as dropout
+   * @returns the batch's mean loss, in nats, before the step; where it is not finite, no step was taken and nothing
+   *   has changed
+   * @throws SecateurError `training` when a layer cannot be differentiated, `backend` when memory does not suffice
+   */
+  step(batch: TrainingBatch, learningRate: number, seed: number): Promise<number>;
+  /**
+   * Lets the statistics of batch normalisation follow a batch; nothing is trained, nothing dropped.
+   * @param share that the batch has in the new statistics, 0 to 1: `1 / n` for the n-th makes them averages
+   */
+  observe(batch: Pick<TrainingBatch, "values" | "shape">, share: number): Promise<void>;
+  save(): Promise<TrainerState>;
+  restore(state: TrainerState): void;
+  dispose(): void;
+}

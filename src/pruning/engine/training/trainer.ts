@@ -1,0 +1,139 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { SecateurError } from "../../errors.ts";
+import { areProbabilities } from "../../metrics/accuracy.ts";
+import type { Mask } from "../../model/zero.ts";
+import type { LoadedModel } from "../engine.ts";
+import { findHead } from "../evaluate.ts";
+import { gradientsOf } from "../scope.ts";
+import { toTensor } from "../tensors.ts";
+import type { Targets, Trainer, TrainerOptions, TrainerState, TrainingBatch } from "./contract.ts";
+import { logitsOf, lossOf } from "./loss.ts";
+import { type Moved, optimizerOf } from "./optimizer.ts";
+import type { Trainable } from "./trainable.ts";
+import { readVariables, snapshotOf, writeVariables } from "./variables.ts";
+
+/** What a trainer asks of the backend that it runs on. */
+export interface TrainerSupport {
+  /** Throws when the backend has failed without saying so. */
+  verify(): void;
+  /** What a step threw, in a sentence. */
+  explain(error: unknown): SecateurError;
+}
+
+/**
+ * Makes a trainer of a model on the backend.
+ * @param loaded the same model, for forward passes
+ */
+export function trainerOf(
+  trainable: Trainable,
+  loaded: LoadedModel,
+  options: TrainerOptions,
+  { verify, explain }: TrainerSupport,
+): Trainer {
+  const { variables } = trainable;
+  const moved = [...trainable.trained].map((name): Moved => {
+    const variable = variables.get(name) as tf.Variable;
+    const mask = options.masks.get(name);
+    const kept = mask && tf.tensor(keptOf(mask), variable.shape);
+    return { name, variable, decays: options.decayed.has(name), ...(kept && { mask: kept }) };
+  });
+  const optimizer = optimizerOf(options.optimizer, moved);
+  let steps = 0;
+  let head: TrainedHead | undefined;
+
+  async function step(batch: TrainingBatch, learningRate: number, seed: number): Promise<number> {
+    if (moved.length === 0) throw frozen();
+    const { name, givesProbabilities } = await findTrainedHead(batch);
+    // A forward pass in training moves the statistics of batch normalisation.
+    const statistics = snapshotOf([...variables].filter(([each]) => !trainable.trained.has(each)));
+    const used: tf.TensorContainer[] = [];
+    try {
+      const input = inputOf(batch);
+      used.push(input);
+      const targets = tf.tidy(() => targetTensors(batch.targets, batch.shape[0] as number));
+      used.push({ ...targets });
+      const { value, grads } = gradientsOf(
+        () => {
+          const scores = trainable.forward(input, name, seed);
+          const logits = logitsOf(tf.reshape(scores, [batch.shape[0] as number, -1]), givesProbabilities);
+          return lossOf(logits, targets, options.temperature, options.teacherShare);
+        },
+        moved.map(({ variable }) => variable),
+      );
+      used.push(value, grads);
+      const [loss = Number.NaN] = (await value.data()) as Float32Array;
+      verify();
+      if (Number.isFinite(loss)) optimizer.apply(grads, learningRate, ++steps);
+      else statistics.restore();
+      return loss;
+    } catch (error) {
+      statistics.restore();
+      throw explain(error);
+    } finally {
+      statistics.dispose();
+      tf.dispose(used);
+    }
+  }
+
+  async function findTrainedHead({ values, shape }: Pick<TrainingBatch, "values" | "shape">): Promise<TrainedHead> {
+    if (head) return head;
+    const outputs = await loaded.predict(values, shape);
+    const { name, classes } = findHead(outputs, options.classes);
+    const scores = outputs.find((output) => output.name === name)?.values ?? new Float32Array();
+    head = { name, givesProbabilities: areProbabilities(scores, classes) };
+    return head;
+  }
+
+  const inputOf = ({ values, shape }: Pick<TrainingBatch, "values" | "shape">) =>
+    toTensor(values, shape, loaded.inputs[0]?.dtype ?? "float32");
+
+  return {
+    loaded,
+    step,
+    async observe(batch, share) {
+      try {
+        tf.tidy(() => trainable.observe(inputOf(batch), share));
+        verify();
+      } catch (error) {
+        throw explain(error);
+      }
+    },
+    async save(): Promise<TrainerState> {
+      return { step: steps, weights: await readVariables(variables), slots: await readVariables(optimizer.slots) };
+    },
+    restore(state) {
+      steps = state.step;
+      writeVariables(variables, state.weights);
+      writeVariables(optimizer.slots, state.slots);
+    },
+    dispose() {
+      optimizer.dispose();
+      tf.dispose(moved.flatMap(({ mask }) => mask ?? []));
+      loaded.dispose();
+    },
+  };
+}
+
+/** The output that scores the classes. */
+interface TrainedHead {
+  readonly name: string;
+  readonly givesProbabilities: boolean;
+}
+
+function targetTensors({ labels, teacher }: Targets, batch: number) {
+  const classes = ((labels ?? teacher)?.length ?? 0) / batch;
+  const givesProbabilities = teacher !== undefined && areProbabilities(teacher, classes);
+  return {
+    ...(labels && { labels: tf.tensor(labels, [batch, classes]) }),
+    ...(teacher && { teacher: logitsOf(tf.tensor(teacher, [batch, classes]), givesProbabilities) }),
+  };
+}
+
+const keptOf = (mask: Mask): Float32Array => Float32Array.from(mask, (held) => 1 - held);
+
+function frozen(): SecateurError {
+  return new SecateurError(
+    "training",
+    'The model cannot be trained: all of its layers are frozen; set "trainable" to true in its model.json, or prune it without fine-tuning.',
+  );
+}
