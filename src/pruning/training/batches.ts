@@ -1,0 +1,70 @@
+import type { Scaling, Split } from "../data/dataset.ts";
+import { arrange, type Fit } from "../data/fit.ts";
+import { scaleBatch } from "../data/scaling.ts";
+import { type Augmentation, augment, type ImageSize } from "./augment.ts";
+import { randomAt, shuffled } from "./order.ts";
+
+/** Labelled images ready to be cut into batches. */
+export interface TrainingData extends ImageSize {
+  readonly split: Split;
+  readonly fit: Fit;
+  readonly scaling: Scaling;
+}
+
+export interface Batch {
+  /** Row-major, of `shape`, batch first. */
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+  /** One class index an example. */
+  readonly labels: Uint8Array;
+}
+
+/** Number of batches in an epoch; a last one that is not full is left out, unless it is the only one. */
+export function batchesPerEpoch(count: number, batchSize: number): number {
+  return Math.max(1, Math.floor(count / batchSize));
+}
+
+/**
+ * Makes the batches of training steps. Each depends on seed and step alone.
+ * @returns the batch of a step, counted from 0 over all epochs
+ */
+export function batchMaker(
+  data: TrainingData,
+  batchSize: number,
+  augmentation: Augmentation,
+  seed: number,
+): (step: number) => Batch {
+  const { split, fit, scaling } = data;
+  const size = Math.min(batchSize, split.count);
+  const perEpoch = batchesPerEpoch(split.count, batchSize);
+  const bytes = split.images.length / split.count;
+  let order: { epoch: number; examples: Uint32Array } = { epoch: -1, examples: new Uint32Array() };
+  return (step) => {
+    const epoch = Math.floor(step / perEpoch);
+    if (order.epoch !== epoch) order = { epoch, examples: shuffled(split.count, seed, epoch) };
+    const from = (step % perEpoch) * size;
+    const examples = order.examples.subarray(from, from + size);
+    const random = randomAt(seed, epoch, step, 1);
+    const images = new Uint8Array(size * bytes);
+    const labels = Uint8Array.from(examples, (example) => split.labels[example] as number);
+    for (const [i, example] of examples.entries()) {
+      const image = split.images.subarray(example * bytes, (example + 1) * bytes);
+      augment(image, images.subarray(i * bytes, (i + 1) * bytes), data, augmentation, random);
+    }
+    const values = arrange(scaleBatch({ count: size, images, labels }, 0, size, scaling, fit.channels), fit);
+    return { values, shape: [size, ...fit.example], labels };
+  };
+}
+
+/**
+ * Labels as distributions: `1 − smoothing` on the class, the rest spread evenly over all (Szegedy et al. 2016).
+ * @returns `labels.length × classes`, row-major
+ */
+export function labelDistributions(labels: Uint8Array, classes: number, smoothing: number): Float32Array {
+  const rows = new Float32Array(labels.length * classes).fill(smoothing / classes);
+  for (const [i, label] of labels.entries()) {
+    const at = i * classes + label;
+    rows[at] = (rows[at] as number) + 1 - smoothing;
+  }
+  return rows;
+}
