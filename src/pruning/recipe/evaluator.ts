@@ -7,6 +7,7 @@ import { formatCount } from "../text.ts";
 import type { JobEvents } from "./events.ts";
 import { type Examples, type ExamplesOptions, prepareExamples } from "./examples.ts";
 import type { Recipe } from "./schema.ts";
+import { defaultSeed, type Studio, studioOf } from "./studio.ts";
 
 /** Runs after the first that a latency is the median of: many where they are short. */
 const latencyRepeats = { 1: 20, 32: 5 } as const;
@@ -22,7 +23,9 @@ export interface EvaluatorOptions extends ExamplesOptions {
 export interface Evaluator {
   readonly backend: NonNullable<RunInfo["backend"]>;
   readonly data?: NonNullable<RunInfo["data"]>;
-  measure(model: Model, progress: JobEvents["progress"]): Promise<Measured>;
+  measure(model: Model, progress: JobEvents["progress"], signal?: AbortSignal): Promise<Measured>;
+  /** What steps that learn need; only where there are some. */
+  readonly studio?: Studio;
   dispose(): void;
 }
 
@@ -52,7 +55,9 @@ export async function openEvaluator(
     const loaded = await engine.load(model);
     try {
       const examples = dataset && (await prepareExamples(dataset, recipe, loaded, options));
-      return evaluatorOf(engine, examples, recipe.latency ?? true, options.signal);
+      const { data, seed = defaultSeed } = recipe;
+      const studio = examples && options.learns ? studioOf(engine, examples, { data, seed }) : undefined;
+      return evaluatorOf(engine, examples, studio, recipe);
     } finally {
       loaded.dispose();
     }
@@ -94,17 +99,18 @@ export async function evaluateModel(
 function evaluatorOf(
   engine: Engine,
   examples: Examples | undefined,
-  withLatency: boolean,
-  signal: AbortSignal | undefined,
+  studio: Studio | undefined,
+  { latency = true }: Pick<Recipe, "latency">,
 ): Evaluator {
   return {
     backend: engine.backend,
     ...(examples && { data: examples.report }),
-    async measure(model, progress) {
+    ...(studio && { studio }),
+    async measure(model, progress, signal) {
       const loaded = await engine.load(model);
       try {
         const accuracy = examples && (await measureAccuracy(loaded, examples, progress, signal));
-        return { ...accuracy, ...(withLatency && (await measureLatency(loaded, progress))) };
+        return { ...accuracy, ...(latency && (await measureLatency(loaded, progress))) };
       } finally {
         loaded.dispose();
       }

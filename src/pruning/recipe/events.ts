@@ -11,6 +11,15 @@ export interface JobEvents {
   log(level: "info" | "warn" | "error", message: string): void;
 }
 
+/** Progress that never goes back, whatever it is told. */
+export function onlyForward(progress: JobEvents["progress"]): JobEvents["progress"] {
+  let furthest = 0;
+  return (fraction, message) => {
+    furthest = Math.max(furthest, fraction);
+    progress(furthest, message);
+  };
+}
+
 /**
  * A part of a job's progress, given as its share of the whole; its own progress of 0 to 1 is scaled into it.
  * @param from where the part begins in the whole, 0 to 1

@@ -8,13 +8,11 @@ import type { RunInfo } from "../runs/run.ts";
 import { formatCount, formatShare } from "../text.ts";
 import type { JobEvents } from "./events.ts";
 import type { Recipe } from "./schema.ts";
-
-/** Share of the training split that validates, where the data has no split of its own for it. */
-const validationShare = 0.1;
-const defaultSeed = 1;
+import { defaultSeed, requireTraining, validationShare } from "./studio.ts";
 
 /** The examples a model is measured on, fitted and scaled to its input. */
 export interface Examples {
+  readonly dataset: Dataset;
   readonly split: Split;
   readonly fit: Fit;
   readonly scaling: Scaling;
@@ -24,6 +22,8 @@ export interface Examples {
 export interface ExamplesOptions {
   /** Which split to measure on; the test split if left out, else validation data. */
   readonly split?: SplitName;
+  /** Whether a step learns from the data: then it must have training images. */
+  readonly learns?: boolean;
   readonly signal?: AbortSignal;
   readonly events: Pick<JobEvents, "log">;
 }
@@ -46,9 +46,11 @@ export async function prepareExamples(
     );
   }
   const fit = fitToInput(dataset, input.shape);
+  if (options.learns) requireTraining(dataset);
   const { split, name, notes } = chooseSplit(dataset, recipe, options.split);
   const { scaling, note } = await findScaling(dataset, recipe.data?.scaling ?? "auto", loaded, fit, options);
   return {
+    dataset,
     split,
     fit,
     scaling,
@@ -74,11 +76,12 @@ async function findScaling(
   { signal, events }: ExamplesOptions,
 ): Promise<{ scaling: Scaling; note: string[] }> {
   const candidates = candidateScalings(dataset).filter(({ name }) => wanted === "auto" || wanted === name);
-  const [only] = candidates;
-  if (only && candidates.length === 1) return { scaling: only, note: [] };
   const { chooseScaling } = await import("../engine/chooseScaling.ts");
   const labelled = dataset.train ?? (dataset.test as Split);
-  const { scaling, trials } = await chooseScaling(loaded, labelled, fit, candidates, { signal });
+  // With nothing to choose, a few images still show whether the labels fit the model, before anything is written.
+  const examples = candidates.length === 1 ? 8 : 500;
+  const { scaling, trials } = await chooseScaling(loaded, labelled, fit, candidates, { signal, examples });
+  if (candidates.length === 1) return { scaling, note: [] };
   const tried = trials.map((trial) => `${trial.scaling.name} ${formatShare(trial.accuracy)}`).join(", ");
   const note = `Input scaling ${scaling.name} was chosen for its accuracy on ${formatCount(trials[0]?.examples ?? 0)} ${dataset.train ? "training" : "test"} images: ${tried}.`;
   events.log("info", note);

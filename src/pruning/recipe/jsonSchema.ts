@@ -1,7 +1,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
-import { recipeSchema } from "./schema.ts";
+import { describedRecipeSchema } from "./schema.ts";
 
 /** The recipe's schema as the text of a JSON schema, for editors to complete and check `*.recipe.json` with. */
 export function recipeJsonSchema(): string {
-  return `${JSON.stringify(toJsonSchema(recipeSchema), null, 2)}\n`;
+  return `${JSON.stringify(toJsonSchema(describedRecipeSchema), null, 2)}\n`;
 }

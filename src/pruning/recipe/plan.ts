@@ -1,17 +1,11 @@
-import * as v from "valibot";
 import { SecateurError } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
-import { methodCatalogue } from "../methods/catalogue.ts";
-import { methodNamed } from "../methods/registry.ts";
-import type { MethodSpec } from "../methods/spec.ts";
 import type { Recipe } from "./schema.ts";
-import { variantsOf } from "./sweep.ts";
+import { stepNamedBy } from "./steps/catalogue.ts";
+import type { StepVariant } from "./steps/spec.ts";
 
-/** One step with one value per field. */
-export interface PlannedStep {
-  readonly method: MethodSpec;
-  readonly options: object;
-  readonly label: string;
+/** One step with one value per field, and what follows it. */
+export interface PlannedStep extends StepVariant {
   /** Whether a trial is kept here. */
   readonly record: boolean;
   readonly next: readonly PlannedStep[];
@@ -20,10 +14,14 @@ export interface PlannedStep {
 /**
  * A recipe as a tree: steps with several values branch, so that trials share the steps they have in common.
  * @returns the variants of the first step
- * @throws SecateurError `bad-recipe` for options that do not go together
+ * @throws SecateurError `bad-recipe` for options that do not go together, or a step that lacks its data
  */
 export function planOf(recipe: Recipe): PlannedStep[] {
-  return planFrom(recipe.steps, []);
+  const plan = planFrom(recipe.steps, []);
+  if (!recipe.data && learns(plan)) {
+    throw new SecateurError("bad-recipe", 'A step of the recipe learns from images, but it names no data; add "data".');
+  }
+  return plan;
 }
 
 /** How many trials a plan makes. */
@@ -31,27 +29,35 @@ export function countTrials(plan: readonly PlannedStep[]): number {
   return plan.reduce((sum, step) => sum + Number(step.record) + countTrials(step.next), 0);
 }
 
+/** How long a step takes, against measuring a trial: a guess, for the sake of progress. */
+export const effortOf = ({ learns }: PlannedStep): number => (learns ? 4 : 0);
+
+/** The same for all steps of a plan and the measuring of its trials. */
+export function totalEffort(plan: readonly PlannedStep[]): number {
+  return plan.reduce((sum, step) => sum + effortOf(step) + Number(step.record) + totalEffort(step.next), 0);
+}
+
+/** Whether any step of a plan learns from images. */
+export function learns(plan: readonly PlannedStep[]): boolean {
+  return plan.some((step) => step.learns || learns(step.next));
+}
+
 /** Checks every step's options against the model. @throws SecateurError `bad-recipe` */
 export function checkPlan(plan: readonly PlannedStep[], network: Network): void {
-  for (const { method, options, next } of plan) {
-    methodNamed(method.name).check(options, network);
-    checkPlan(next, network);
+  for (const step of plan) {
+    step.check(network);
+    checkPlan(step.next, network);
   }
 }
 
 function planFrom([step, ...rest]: Recipe["steps"], before: readonly string[]): PlannedStep[] {
   if (!step) return [];
-  const { prune, record, ...fields } = step;
-  const method: MethodSpec | undefined = methodCatalogue.find(({ name }) => name === prune);
-  if (!method) throw new SecateurError("bad-recipe", `There is no pruning method "${prune}".`);
-  return variantsOf(fields).map((variant) => {
-    const options = v.parse(method.options, variant);
-    const problem = method.problem(options);
-    if (problem) throw new SecateurError("bad-recipe", problem);
-    const labels = [...before, method.label(options)];
+  const { record, ...fields } = step;
+  const variants = stepNamedBy(step)?.variants(fields) ?? [];
+  return variants.map((variant) => {
+    const labels = [...before, variant.label];
     return {
-      method,
-      options,
+      ...variant,
       label: labels.join(", "),
       record: rest.length === 0 || record === true,
       next: planFrom(rest, labels),

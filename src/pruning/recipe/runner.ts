@@ -10,9 +10,10 @@ import { createJournal, type Journal } from "../runs/journal.ts";
 import { readRun } from "../runs/readRun.ts";
 import type { Run } from "../runs/run.ts";
 import { openEvaluator } from "./evaluator.ts";
-import { type JobEvents, partOf } from "./events.ts";
-import { checkPlan, countTrials, planOf } from "./plan.ts";
+import { type JobEvents, onlyForward, partOf } from "./events.ts";
+import { checkPlan, learns, planOf, totalEffort } from "./plan.ts";
 import { parseRecipe } from "./schema.ts";
+import { defaultSeed } from "./studio.ts";
 import { titleOf } from "./title.ts";
 import { recordBaseline, recordTrials, type Subject } from "./trials.ts";
 
@@ -36,7 +37,8 @@ export interface JobOptions {
  * @returns the run as it lies on disk: `done`, or `cancelled` with the trials finished by then
  * @throws SecateurError whatever made it fail; finished trials stay, and run.json says `failed`
  */
-export async function runRecipe(value: unknown, options: JobOptions): Promise<Run> {
+export async function runRecipe(value: unknown, given: JobOptions): Promise<Run> {
+  const options = { ...given, events: { ...given.events, progress: onlyForward(given.events.progress) } };
   const { base, events, signal } = options;
   const recipe = parseRecipe(value, options.where);
   const plan = planOf(recipe);
@@ -45,7 +47,7 @@ export async function runRecipe(value: unknown, options: JobOptions): Promise<Ru
   const model = await readModel(modelPath);
   const network = networkOf(model);
   checkPlan(plan, network);
-  const evaluator = await openEvaluator(recipe, model, options);
+  const evaluator = await openEvaluator(recipe, model, { ...options, learns: learns(plan) });
   try {
     throwIfCancelled(signal);
     const journal = await createJournal(
@@ -70,8 +72,15 @@ export async function runRecipe(value: unknown, options: JobOptions): Promise<Ru
     events.runChanged(journal.folder);
     await withOutcome(journal, options, async () => {
       const compressing = measureBytes(model); // On other threads, while this one counts.
-      const subject: Subject = { model, network, modelPath, original: countWeights(model, network), evaluator };
-      const share = 1 / (1 + countTrials(plan));
+      const subject: Subject = {
+        model,
+        network,
+        modelPath,
+        original: countWeights(model, network),
+        evaluator,
+        seed: recipe.seed ?? defaultSeed,
+      };
+      const share = 1 / (1 + totalEffort(plan));
       await recordBaseline(journal, subject, await compressing, {
         ...options,
         events: { ...events, progress: partOf(events.progress, 0, share) },

@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { backendNames } from "../engine/engine.ts";
 import { SecateurError } from "../errors.ts";
-import { methodCatalogue } from "../methods/catalogue.ts";
-import { isSweep, sweepable } from "./sweep.ts";
+import { stepCatalogue, stepNamedBy } from "./steps/catalogue.ts";
+import type { StepSpec } from "./steps/spec.ts";
+import { isSweep } from "./sweep.ts";
 
 /** `auto` tries the usual ways to scale pixels and keeps the one the model answers best to. */
 export const scalingChoices = ["auto", "x/255", "x/127.5-1", "raw", "mean-std"] as const;
@@ -29,55 +30,63 @@ const dataSchema = v.strictObject({
   ),
 });
 
-/** One step per method: `prune` names it, its options stand beside it, each a value or a list of values to sweep. */
-const stepSchemas = methodCatalogue.map((method) =>
+const recordSchema = v.optional(
+  v.pipe(v.boolean(), v.description("Keep a trial after this step too, not only after the last.")),
+);
+
+/** The form of one kind of step: the field that names it, what stands beside that, and `record`. */
+const formOf = ({ entries, title, description }: StepSpec) =>
+  v.pipe(v.strictObject({ ...entries, record: recordSchema }), v.title(title), v.description(description));
+
+/** A step of any kind, whose fields are checked once it is known. */
+export type Step = { readonly record?: boolean | undefined } & { readonly [field: string]: unknown };
+
+const stepSchema: v.GenericSchema<unknown, Step> = v.lazy((step) => {
+  const spec = stepNamedBy(step);
+  const kinds = [...new Set(stepCatalogue.map(({ kind }) => kind))].join(", ");
+  return spec ? formOf(spec) : v.custom<Step>(() => false, `a step is named by one of ${kinds}`);
+}) as unknown as v.GenericSchema<unknown, Step>;
+
+const recipeOf = <Schema extends v.GenericSchema<unknown, Step>>(step: Schema) =>
   v.pipe(
     v.strictObject({
-      prune: v.pipe(v.literal(method.name), v.title(method.title), v.description(method.description)),
-      ...sweepable(method.options.entries),
-      record: v.optional(
-        v.pipe(v.boolean(), v.description("Keep a trial after this step too, not only after the last.")),
+      $schema: v.optional(v.string()),
+      title: v.optional(v.pipe(v.string(), v.description("What to call the run; the model's folder if left out."))),
+      model: v.pipe(aPath, v.description("Path of the model.json, relative to the recipe.")),
+      data: v.optional(dataSchema),
+      seed: v.optional(
+        v.pipe(
+          v.number(),
+          v.integer(wholeNumber),
+          v.minValue(0, "at least 0 is needed"),
+          v.description("Seed of everything random; 1 if left out."),
+        ),
+      ),
+      backend: v.optional(
+        v.pipe(v.picklist(backendChoices), v.description("TensorFlow.js backend; `auto` if left out.")),
+      ),
+      latency: v.optional(
+        v.pipe(
+          v.boolean(),
+          v.description("Whether to measure the time of a forward pass; if left out, wherever there is data."),
+        ),
+      ),
+      steps: v.pipe(
+        v.array(step),
+        v.minLength(1, "at least one step is needed"),
+        v.description("In order. A list in a field is a sweep: the steps that follow run once for each value."),
       ),
     }),
-    v.title(method.title),
-  ),
-);
+    v.title("Secateur recipe"),
+  );
 
 /** A job, declared: what to prune, on which data, by which steps. The file form is `*.recipe.json`. */
-export const recipeSchema = v.pipe(
-  v.strictObject({
-    $schema: v.optional(v.string()),
-    title: v.optional(v.pipe(v.string(), v.description("What to call the run; the model's folder if left out."))),
-    model: v.pipe(aPath, v.description("Path of the model.json, relative to the recipe.")),
-    data: v.optional(dataSchema),
-    seed: v.optional(
-      v.pipe(
-        v.number(),
-        v.integer(wholeNumber),
-        v.minValue(0, "at least 0 is needed"),
-        v.description("Seed of everything random; 1 if left out."),
-      ),
-    ),
-    backend: v.optional(
-      v.pipe(v.picklist(backendChoices), v.description("TensorFlow.js backend; `auto` if left out.")),
-    ),
-    latency: v.optional(
-      v.pipe(
-        v.boolean(),
-        v.description("Whether to measure the time of a forward pass; if left out, wherever there is data."),
-      ),
-    ),
-    steps: v.pipe(
-      v.array(v.variant("prune", stepSchemas as [(typeof stepSchemas)[0]])),
-      v.minLength(1, "at least one step is needed"),
-      v.description("In order. A list in a field is a sweep: the steps that follow run once for each value."),
-    ),
-  }),
-  v.title("Secateur recipe"),
-);
+export const recipeSchema = recipeOf(stepSchema);
+
+/** The same with every kind of step written out, for editors. */
+export const describedRecipeSchema = recipeOf(v.union(stepCatalogue.map(formOf)) as v.GenericSchema<unknown, Step>);
 
 export type Recipe = v.InferOutput<typeof recipeSchema>;
-export type Step = Recipe["steps"][number];
 
 /**
  * Checks the form of a recipe where it enters. Whether options go together is for its plan to say.

@@ -1,7 +1,6 @@
 import { dirname, relative, resolve } from "node:path";
 import { throwIfCancelled } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
-import { methodNamed } from "../methods/registry.ts";
 import { type Bytes, measureBytes } from "../metrics/bytes.ts";
 import { type Counts, countWeights, sparsityOf } from "../metrics/counts.ts";
 import type { Model } from "../model/model.ts";
@@ -11,8 +10,9 @@ import type { Journal } from "../runs/journal.ts";
 import type { Trial } from "../runs/run.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { type JobEvents, partOf } from "./events.ts";
-import { countTrials, type PlannedStep } from "./plan.ts";
+import { effortOf, type PlannedStep, totalEffort } from "./plan.ts";
 import type { JobOptions } from "./runner.ts";
+import { type StepContext, type StepResult, stepExecutors } from "./steps/registry.ts";
 
 /** The model of a job, and what every trial of it is compared with. */
 export interface Subject {
@@ -21,6 +21,7 @@ export interface Subject {
   readonly modelPath: string;
   readonly original: Counts;
   readonly evaluator: Evaluator | undefined;
+  readonly seed: number;
 }
 
 /** Measures the unpruned model into run.json, as trial 0. */
@@ -30,8 +31,11 @@ export async function recordBaseline(
   bytes: Bytes,
   options: JobOptions,
 ): Promise<void> {
-  const measured = await measure(subject.model, subject, (fraction, message) =>
-    options.events.progress(fraction, `unpruned: ${message}`),
+  const measured = await measure(
+    subject.model,
+    subject,
+    (fraction, message) => options.events.progress(fraction, `unpruned: ${message}`),
+    options.signal,
   );
   await journal.update({
     baseline: {
@@ -53,21 +57,31 @@ export async function recordTrials(
   subject: Subject,
   options: JobOptions,
 ): Promise<void> {
-  const total = countTrials(plan);
+  const total = 1 + totalEffort(plan);
+  let begun = 1; // the baseline
   let finished = 0;
+  const part = (effort: number): JobEvents["progress"] => {
+    const from = begun / total;
+    begun += effort;
+    return partOf(options.events.progress, from, effort / total);
+  };
 
   const follow = async (steps: readonly PlannedStep[], model: Model, before: readonly string[]): Promise<void> => {
     for (const step of steps) {
       throwIfCancelled(options.signal);
-      const progress = partOf(options.events.progress, (1 + finished) / (1 + total), 1 / (1 + total));
-      progress(0, `${step.label}: pruning`);
-      const pruned = await prune(model, step, subject, options.signal);
-      const notes = [...before, ...pruned.notes];
-      if (step.record) {
-        const trial = await record(++finished, pruned.model, step.label, notes, progress);
+      const working = part(effortOf(step));
+      const measuring = part(Number(step.record));
+      working(0, `${step.label}: ${step.doing}`);
+      const result = await execute(step, model, subject, options.signal, working);
+      const notes = [...before, ...result.notes];
+      if (step.record || result.ended) {
+        // What ended early is worth keeping: it is measured to the end although the job is cancelled.
+        const signal = result.ended ? undefined : options.signal;
+        const trial = await record(++finished, result.model, step.label, notes, measuring, signal);
         options.events.trial(journal.folder, trial);
       }
-      await follow(step.next, pruned.model, notes);
+      if (result.ended) throw result.ended;
+      await follow(step.next, result.model, notes);
     }
   };
 
@@ -77,12 +91,18 @@ export async function recordTrials(
     label: string,
     notes: readonly string[],
     progress: JobEvents["progress"],
+    signal: AbortSignal | undefined,
   ): Promise<Trial> => {
-    const measured = await measure(model, subject, (fraction, message) => progress(fraction, `${label}: ${message}`));
+    const measured = await measure(
+      model,
+      subject,
+      (fraction, message) => progress(fraction, `${label}: ${message}`),
+      signal,
+    );
     const [path, bytes] = await Promise.all([
       writeModel(model, trialFolder(journal.folder, number), {
         sidecarsFrom: dirname(subject.modelPath),
-        ...(options.signal && { signal: options.signal }),
+        ...(signal && { signal }),
       }),
       measureBytes(model),
     ]);
@@ -101,8 +121,30 @@ export async function recordTrials(
   await follow(plan, subject.model, []);
 }
 
-async function prune(model: Model, step: PlannedStep, { network }: Subject, signal: AbortSignal | undefined) {
-  return methodNamed(step.method.name).prune(model, step.options, { network, ...(signal && { signal }) });
+async function execute(
+  step: PlannedStep,
+  model: Model,
+  { network, model: original, seed, evaluator }: Subject,
+  signal: AbortSignal | undefined,
+  progress: JobEvents["progress"],
+): Promise<StepResult> {
+  // The catalogue's schema has checked the options; the registry pairs the two by kind.
+  const executor = stepExecutors[step.kind] as (
+    model: Model,
+    options: object,
+    context: StepContext,
+  ) => Promise<StepResult>;
+  return executor(model, step.options, {
+    network,
+    original,
+    seed,
+    studio() {
+      if (!evaluator?.studio) throw new Error("steps that learn have data: the plan has checked it");
+      return evaluator.studio;
+    },
+    ...(signal && { signal }),
+    progress: (fraction, message) => progress(fraction, `${step.label}: ${step.doing}, ${message}`),
+  });
 }
 
 /** All there is to say of a model, but for its bytes, which are measured while they are written. */
@@ -110,9 +152,10 @@ async function measure(
   model: Model,
   { network, original, evaluator }: Subject,
   progress: JobEvents["progress"],
+  signal: AbortSignal | undefined,
 ): Promise<(bytes: Bytes) => Pick<Trial, "metrics" | "layers">> {
   const counts = countWeights(model, network);
-  const measured = await evaluator?.measure(model, progress);
+  const measured = await evaluator?.measure(model, progress, signal);
   const layers = counts.layers
     .filter(({ prunable }) => prunable > 0)
     .map(({ layer, prunable, prunableNonZero }) => ({

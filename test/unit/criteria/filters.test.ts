@@ -76,7 +76,7 @@ const layouts: [string, number[], LayerOf, Record<string, FilterOf>, number][] =
 
 describe("filters ranked by the norms of their weights, against nested loops", () => {
   before(async () => {
-    tf.env().set("IS_TEST", true);
+    tf.enableProdMode();
     await tf.setBackend("cpu");
   });
 

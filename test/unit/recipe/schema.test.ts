@@ -63,7 +63,10 @@ describe("the form of a recipe", () => {
   it("names the method of each step", () => {
     assert.equal(faultOfStep({ prune: "thinnet" }), ' at steps.1.prune: Expected "magnitude" but received "thinnet".');
     assert.equal(faultOfStep({ prune: undefined }), " at steps.1.prune: it is missing.");
-    assert.equal(fault({ ...recipe, steps: [3] }), " at steps.0: Expected Object but received 3.");
+    const kinds = "prune, fineTune, distill, recalibrate, reinitialize";
+    for (const step of [3, null, {}, { tune: {} }]) {
+      assert.equal(fault({ ...recipe, steps: [step] }), ` at steps.0: a step is named by one of ${kinds}.`);
+    }
   });
 
   it("says of an option what its method says", () => {

@@ -1,0 +1,52 @@
+import type { SecateurError } from "../../errors.ts";
+import type { Network } from "../../graph/network.ts";
+import { methodNamed } from "../../methods/registry.ts";
+import type { Model } from "../../model/model.ts";
+import type { DistillOptions, RecalibrateOptions, TrainingOptions } from "../../training/options.ts";
+import type { Studio } from "../studio.ts";
+import type { PruneOptions } from "./prune.ts";
+import type { StepKind } from "./spec.ts";
+
+export interface StepContext {
+  readonly network: Network;
+  /** The unpruned model. */
+  readonly original: Model;
+  readonly seed: number;
+  /** Opens what training needs; only called by steps that learn. */
+  studio(): Studio;
+  readonly signal?: AbortSignal;
+  /** @param fraction 0 to 1 over the step */
+  progress(fraction: number, message: string): void;
+}
+
+export interface StepResult {
+  readonly model: Model;
+  readonly notes: readonly string[];
+  /** Why it ended early; the model is the best until then, and worth keeping. */
+  readonly ended?: SecateurError;
+}
+
+type Execute<Options> = (model: Model, options: Options, context: StepContext) => Promise<StepResult>;
+
+/** The executors of all steps. What they need is imported when they run: pruning alone never loads TensorFlow.js. */
+export const stepExecutors: { readonly [Kind in StepKind]: Execute<never> } = {
+  async prune(model, { method, options }: PruneOptions, { network, signal }) {
+    return methodNamed(method).prune(model, options, { network, ...(signal && { signal }) });
+  },
+  async fineTune(model, options: TrainingOptions, context) {
+    const { fineTune } = await import("../../training/fineTune.ts");
+    return fineTune(model, options, { ...context, ...context.studio() });
+  },
+  async distill(model, options: DistillOptions, context) {
+    const { distill } = await import("../../training/distill.ts");
+    return distill(model, options, { ...context, ...context.studio() });
+  },
+  async recalibrate(model, options: RecalibrateOptions, context) {
+    const { recalibrate } = await import("../../training/recalibrate.ts");
+    return recalibrate(model, options, { ...context, ...context.studio() });
+  },
+  async reinitialize(model, _: object, { network, seed }) {
+    const { reinitialize } = await import("../../training/reinitialize.ts");
+    return reinitialize(model, network, seed);
+  },
+};

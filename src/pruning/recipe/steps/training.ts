@@ -1,0 +1,123 @@
+import * as v from "valibot";
+import { SecateurError } from "../../errors.ts";
+import type { Network } from "../../graph/network.ts";
+import { formatNumber, formatShare } from "../../text.ts";
+import {
+  type DistillOptions,
+  distillEntries,
+  recalibrateEntries,
+  type TrainingOptions,
+  trainingEntries,
+} from "../../training/options.ts";
+import { isSweep, type Swept, sweepable, variantsOf } from "../sweep.ts";
+import type { StepKind, StepSpec, StepVariant } from "./spec.ts";
+
+export const fineTuneStep = trainingStep({
+  kind: "fineTune",
+  title: "Fine-tune",
+  description: "Trains the pruned model on labelled images; what is zero stays zero.",
+  fields: trainingEntries,
+  doing: "fine-tuning",
+  problem: trainingProblem,
+  label: (options: TrainingOptions) => `fine-tuned ${amountOf(options)}`,
+});
+
+export const distillStep = trainingStep({
+  kind: "distill",
+  title: "Distil",
+  description: "Trains the pruned model to answer as the unpruned one does (Hinton et al. 2015); needs no labels.",
+  fields: distillEntries,
+  doing: "distilling",
+  problem: (options: DistillOptions) =>
+    options.labelSmoothing && !options.labels
+      ? "Label smoothing needs a share of labels; give labels, or leave it out."
+      : trainingProblem(options),
+  label: (options: DistillOptions) =>
+    `distilled ${amountOf(options)}${options.labels ? ` with ${formatShare(options.labels)} labels` : ""}`,
+});
+
+export const recalibrateStep = trainingStep({
+  kind: "recalibrate",
+  title: "Recalibrate",
+  description: "Re-estimates the statistics of batch normalisation from images; trains nothing.",
+  fields: recalibrateEntries,
+  doing: "recalibrating",
+  label: () => "recalibrated",
+  check: (network) => {
+    const layer = network.layers.find(({ type }) => type.startsWith("FusedBatchNorm"));
+    if (!layer) return;
+    throw new SecateurError(
+      "bad-recipe",
+      `Batch normalisation can be recalibrated in layers models only, and "${layer.name}" is an op of a graph model; leave the step recalibrate out.`,
+    );
+  },
+});
+
+export const reinitializeStep = trainingStep({
+  kind: "reinitialize",
+  title: "Reinitialise",
+  description:
+    "Draws all weights anew, zeros kept: followed by fineTune, the control experiment of training from scratch.",
+  fields: {},
+  doing: "reinitialising",
+  label: () => "reinitialised",
+  learns: false,
+});
+
+function amountOf({ epochs, steps, optimizer, learningRate }: TrainingOptions): string {
+  const length = steps === undefined ? plural(epochs ?? 1, "epoch") : plural(steps, "step");
+  const rate = learningRate === undefined ? undefined : `at ${formatNumber(learningRate)}`;
+  return [length, optimizer && `with ${optimizer}`, rate].filter(Boolean).join(" ");
+}
+
+function trainingProblem({ epochs, steps, optimizer, momentum, nesterov }: TrainingOptions): string | undefined {
+  if (epochs !== undefined && steps !== undefined) return "Training takes epochs or steps, and both are given.";
+  const [name] = Object.entries({ momentum, nesterov }).find(([, value]) => value !== undefined) ?? [];
+  return name && optimizer !== "sgd"
+    ? `Training with ${name} needs the optimizer sgd; name it, or leave ${name} out.`
+    : undefined;
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** A step whose options lie in an object under its own name. */
+function trainingStep<Options extends object>(step: {
+  readonly kind: StepKind;
+  readonly title: string;
+  readonly description: string;
+  readonly fields: v.ObjectEntries;
+  readonly doing: string;
+  readonly learns?: boolean;
+  label(options: Options): string;
+  /** Options that do not go together: a sentence. */
+  problem?(options: Options): string | undefined;
+  check?(network: Network): void;
+}): StepSpec {
+  const { kind, title, description, fields, doing, learns = true, check = () => {} } = step;
+  const schema = v.strictObject(fields);
+  return {
+    kind,
+    title,
+    description,
+    entries: { [kind]: v.pipe(v.strictObject(sweepable(fields)), v.title(title), v.description(description)) },
+    variants(given) {
+      const swept = given[kind] as Swept;
+      return variantsOf(swept).map((variant): StepVariant => {
+        const options = v.parse(schema, variant) as Options;
+        const problem = step.problem?.(options);
+        if (problem) throw new SecateurError("bad-recipe", problem);
+        return { kind, options, label: labelOf(step.label(options), swept, variant), doing, learns, check };
+      });
+    },
+  };
+}
+
+/** Fields that a step's own label tells. */
+const told = ["epochs", "steps", "optimizer", "learningRate", "labels"];
+
+/** Adds what else is swept, so that no two trials are called the same. */
+function labelOf(label: string, swept: Swept, variant: Swept): string {
+  const others = Object.keys(swept).filter((key) => isSweep(swept[key]) && !told.includes(key));
+  const values = others.map((key) => `${key} ${variant[key]}`);
+  return values.length > 0 ? `${label} (${values.join("; ")})` : label;
+}
