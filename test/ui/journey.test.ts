@@ -38,6 +38,8 @@ describe("A person who prunes a model", function () {
     await quickInput.accept();
     await quickInput.shows("Measure accuracy on which data?");
     await quickInput.pick("database  data/mnist");
+    await quickInput.shows("Fine-tune the pruned models");
+    await quickInput.accept();
   });
 
   it("sees how far it is, and points appear one by one", async () => {

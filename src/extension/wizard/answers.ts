@@ -8,6 +8,8 @@ export interface PruneAnswers {
   readonly scope: "global" | "layer";
   /** Folder of a dataset; none means sizes only. */
   readonly data?: string;
+  /** Passes over the training images after pruning; none means no fine-tuning. Only with data. */
+  readonly epochs?: number;
 }
 
 /** What a first-time user is offered. */

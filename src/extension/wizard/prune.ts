@@ -18,7 +18,7 @@ export interface WizardOptions {
 
 /** Asks how to prune a model; undefined when the person gave up. */
 export function askHowToPrune(options: WizardOptions): Promise<PruneAnswers | undefined> {
-  const steps = [askSparsity, askScope, askData];
+  const steps = [askSparsity, askScope, askData, askFineTuning];
   // One method is no choice; its name stands in the titles.
   if (methodCatalogue.length > 1) steps.unshift(askMethod);
   return askInTurn(
@@ -99,6 +99,31 @@ const askData: MakeStep = (options) => async (answers, place) => {
   const folder = await browseForFolder();
   // Closing the dialog is a change of mind about browsing, not about pruning.
   return folder === undefined ? askData(options)(answers, place) : { ...others, data: folder };
+};
+
+const epochChoices: readonly Choice<number>[] = [
+  { label: "No", detail: "Measure the pruned models as they are.", value: 0 },
+  {
+    label: "1 epoch",
+    detail: "Brings most of the accuracy back. Zeros stay zero; points appear before and after.",
+    value: 1,
+  },
+  { label: "3 epochs", detail: "Three passes over the training images: slower, sometimes better.", value: 3 },
+];
+
+const askFineTuning: MakeStep = (options) => async (answers, place) => {
+  const { epochs: _, ...others } = answers;
+  // Nothing to learn from.
+  if (answers.data === undefined) return others;
+  const question = {
+    title: questionTitle(options, answers),
+    placeholder: "Fine-tune the pruned models on the training images?",
+    ...place,
+    signal: options.signal,
+  };
+  const epochs = await pickOne(question, epochChoices, answers.epochs ?? 0);
+  if (typeof epochs !== "number") return epochs;
+  return epochs > 0 ? { ...others, epochs } : others;
 };
 
 async function browseForFolder(): Promise<string | undefined> {

@@ -10,7 +10,8 @@ export interface RecipeSettings {
 
 /** The recipe that does what was answered. Paths are absolute, so that it holds wherever it is kept. */
 export function recipeOf(model: string, title: string, answers: PruneAnswers, settings: RecipeSettings): Recipe {
-  const { method, sparsity, scope, data } = answers;
+  const { method, sparsity, scope, data, epochs = 0 } = answers;
+  const trains = data !== undefined && epochs > 0;
   const { backend, dataLimit, latency } = settings;
   return {
     title,
@@ -25,6 +26,9 @@ export function recipeOf(model: string, title: string, answers: PruneAnswers, se
     seed: 1,
     backend,
     ...(!latency && { latency }),
-    steps: [{ prune: method, scope, sparsity: [...sparsity] }],
+    steps: [
+      { prune: method, scope, sparsity: [...sparsity], ...(trains && { record: true }) },
+      ...(trains ? [{ fineTune: { epochs } }] : []),
+    ],
   };
 }

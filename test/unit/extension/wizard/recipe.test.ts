@@ -19,6 +19,17 @@ describe("extension/wizard/recipe", () => {
     });
   });
 
+  it("keeps the pruned models and the fine-tuned ones, where there is data to learn from", () => {
+    const recipe = recipeOf("/m.json", "m", { ...firstAnswers, data: "/d", epochs: 2 }, settings);
+    assert.deepEqual(parseRecipe(recipe, "The recipe"), recipe);
+    assert.deepEqual(recipe.steps, [
+      { prune: "magnitude", scope: "global", sparsity: [0.3, 0.6, 0.9], record: true },
+      { fineTune: { epochs: 2 } },
+    ]);
+    const without = recipeOf("/m.json", "m", { ...firstAnswers, epochs: 2 }, settings);
+    assert.equal(without.steps.length, 1);
+  });
+
   it("leaves data out where there is none, and takes limits and latency from the settings", () => {
     assert.equal(recipeOf("/m.json", "m", firstAnswers, settings).data, undefined);
     const recipe = recipeOf(
