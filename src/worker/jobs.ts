@@ -4,7 +4,8 @@ import { networkOf } from "../pruning/graph/networkOf.ts";
 import { inspect } from "../pruning/metrics/inspect.ts";
 import type { Inspection } from "../pruning/metrics/inspection.ts";
 import { readModel } from "../pruning/model/read.ts";
-import { type JobOptions, runRecipe } from "../pruning/recipe/runner.ts";
+import type { JobOptions } from "../pruning/recipe/events.ts";
+import { runRecipe } from "../pruning/recipe/runner.ts";
 
 /** Answers `inspect`: the layers of a model, filters ranked. Loads no TensorFlow.js. */
 export async function inspectModel({ model: path, criterion }: InspectParams): Promise<Inspection> {

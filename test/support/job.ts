@@ -1,4 +1,4 @@
-import type { JobOptions } from "../../src/pruning/recipe/runner.ts";
+import type { JobOptions } from "../../src/pruning/recipe/events.ts";
 import type { Trial } from "../../src/pruning/runs/run.ts";
 import { projectRoot } from "./corpus.ts";
 

@@ -5,9 +5,9 @@ import type { Model } from "../model/model.ts";
 import type { Metrics, RunInfo } from "../runs/run.ts";
 import { formatCount } from "../text.ts";
 import type { JobEvents } from "./events.ts";
-import { type Examples, type ExamplesOptions, prepareExamples } from "./examples.ts";
+import { defaultSeed, type Examples, type ExamplesOptions, prepareExamples } from "./examples.ts";
 import type { Recipe } from "./schema.ts";
-import { defaultSeed, type Studio, studioOf } from "./studio.ts";
+import { type Studio, studioOf } from "./studio.ts";
 
 /** Runs after the first that a latency is the median of: many where they are short. */
 const latencyRepeats = { 1: 20, 32: 5 } as const;

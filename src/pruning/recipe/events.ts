@@ -20,6 +20,20 @@ export function onlyForward(progress: JobEvents["progress"]): JobEvents["progres
   };
 }
 
+/** What a job needs besides its recipe. */
+export interface JobOptions {
+  /** Folder that the recipe's paths are relative to. */
+  readonly base: string;
+  /** What to call the recipe in a sentence, such as its path. */
+  readonly where: string;
+  /** The run folder to create; must not exist. */
+  readonly folder: string;
+  /** Folders whose node_modules may hold tfjs-node, best first. */
+  readonly tfjsNodeFolders: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly events: JobEvents;
+}
+
 /**
  * A part of a job's progress, given as its share of the whole; its own progress of 0 to 1 is scaled into it.
  * @param from where the part begins in the whole, 0 to 1

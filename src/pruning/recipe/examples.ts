@@ -8,7 +8,10 @@ import type { RunInfo } from "../runs/run.ts";
 import { formatCount, formatShare } from "../text.ts";
 import type { JobEvents } from "./events.ts";
 import type { Recipe } from "./schema.ts";
-import { defaultSeed, requireTraining, validationShare } from "./studio.ts";
+
+/** Share of the training split that validates, where the data has no split of its own for it. */
+export const validationShare = 0.1;
+export const defaultSeed = 1;
 
 /** The examples a model is measured on, fitted and scaled to its input. */
 export interface Examples {
@@ -113,4 +116,13 @@ function splitOf(dataset: Dataset, name: SplitName, seed: number): Split | undef
   if (name === "test") return dataset.test;
   if (name === "train") return dataset.train;
   return dataset.train && holdOut(dataset.train, validationShare, seed).validation;
+}
+
+/** @throws SecateurError `bad-data` when there are no training images */
+export function requireTraining(dataset: Dataset): void {
+  if (dataset.train) return;
+  throw new SecateurError(
+    "bad-data",
+    `${dataset.path} has no training images, which a step of the recipe learns from; add its files, or leave the step out.`,
+  );
 }

@@ -10,25 +10,12 @@ import { createJournal, type Journal } from "../runs/journal.ts";
 import { readRun } from "../runs/readRun.ts";
 import type { Run } from "../runs/run.ts";
 import { openEvaluator } from "./evaluator.ts";
-import { type JobEvents, onlyForward, partOf } from "./events.ts";
+import { type JobOptions, onlyForward, partOf } from "./events.ts";
+import { defaultSeed } from "./examples.ts";
 import { checkPlan, learns, planOf, totalEffort } from "./plan.ts";
 import { parseRecipe } from "./schema.ts";
-import { defaultSeed } from "./studio.ts";
 import { titleOf } from "./title.ts";
 import { recordBaseline, recordTrials, type Subject } from "./trials.ts";
-
-export interface JobOptions {
-  /** Folder that the recipe's paths are relative to. */
-  readonly base: string;
-  /** What to call the recipe in a sentence, such as its path. */
-  readonly where: string;
-  /** The run folder to create; must not exist. */
-  readonly folder: string;
-  /** Folders whose node_modules may hold tfjs-node, best first. */
-  readonly tfjsNodeFolders: readonly string[];
-  readonly signal?: AbortSignal;
-  readonly events: JobEvents;
-}
 
 /**
  * Executes a recipe: reads model and data once, measures the unpruned model, makes each trial and writes it to the

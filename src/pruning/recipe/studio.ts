@@ -1,14 +1,9 @@
-import type { Dataset, Split } from "../data/dataset.ts";
+import type { Split } from "../data/dataset.ts";
 import { holdOut, spread } from "../data/split.ts";
 import type { Engine } from "../engine/engine.ts";
-import { SecateurError } from "../errors.ts";
 import type { TrainingData } from "../training/batches.ts";
-import type { Examples } from "./examples.ts";
+import { type Examples, requireTraining, validationShare } from "./examples.ts";
 import type { Recipe } from "./schema.ts";
-
-/** Share of the training split that validates, where the data has no split of its own for it. */
-export const validationShare = 0.1;
-export const defaultSeed = 1;
 
 /** Images that validate training, at most: it is measured after every epoch. */
 const mostValidation = 5000;
@@ -38,13 +33,4 @@ export function studioOf(
     train: { ...shared, split: spread(train, data?.limit?.train ?? train.count) },
     validation: { ...shared, split: spread(validation, data?.limit?.validation ?? mostValidation) },
   };
-}
-
-/** @throws SecateurError `bad-data` when there are no training images */
-export function requireTraining(dataset: Dataset): void {
-  if (dataset.train) return;
-  throw new SecateurError(
-    "bad-data",
-    `${dataset.path} has no training images, which a step of the recipe learns from; add its files, or leave the step out.`,
-  );
 }

@@ -9,9 +9,8 @@ import { trialFolder } from "../runs/folder.ts";
 import type { Journal } from "../runs/journal.ts";
 import type { Trial } from "../runs/run.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { type JobEvents, partOf } from "./events.ts";
+import { type JobEvents, type JobOptions, partOf } from "./events.ts";
 import { effortOf, type PlannedStep, totalEffort } from "./plan.ts";
-import type { JobOptions } from "./runner.ts";
 import { type StepContext, type StepResult, stepExecutors } from "./steps/registry.ts";
 
 /** The model of a job, and what every trial of it is compared with. */

@@ -3,7 +3,8 @@ import { findHead, type Head, scoreSplit } from "../engine/evaluate.ts";
 import type { Model } from "../model/model.ts";
 import type { TrainingData } from "./batches.ts";
 import { batchMaker } from "./batches.ts";
-import { type FineTuneContext, type FineTuned, fineTune } from "./fineTune.ts";
+import type { FineTuneContext, FineTuned } from "./context.ts";
+import { fineTune } from "./fineTune.ts";
 import type { DistillOptions } from "./options.ts";
 
 export interface DistillContext extends FineTuneContext {

@@ -6,7 +6,7 @@ import { SecateurError } from "../errors.ts";
 import type { Classification } from "../metrics/accuracy.ts";
 import { formatNumber, formatShare } from "../text.ts";
 import { type Batch, batchesPerEpoch, batchMaker, labelDistributions } from "./batches.ts";
-import type { FineTuneContext, FineTuned } from "./fineTune.ts";
+import type { FineTuneContext, FineTuned } from "./context.ts";
 import type { TrainingOptions } from "./options.ts";
 import { learningRateAt } from "./schedule.ts";
 

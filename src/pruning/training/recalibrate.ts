@@ -4,7 +4,7 @@ import type { Network } from "../graph/network.ts";
 import { withValues } from "../model/encode.ts";
 import { type Model, withWeights } from "../model/model.ts";
 import { batchMaker } from "./batches.ts";
-import type { FineTuneContext, FineTuned } from "./fineTune.ts";
+import type { FineTuneContext, FineTuned } from "./context.ts";
 import type { RecalibrateOptions } from "./options.ts";
 
 const defaultBatchSize = 64;

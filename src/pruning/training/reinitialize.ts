@@ -3,7 +3,7 @@ import type { Layer, LayerWeight, Network } from "../graph/network.ts";
 import { withValues } from "../model/encode.ts";
 import { type Model, sizeOf, type Weight, withWeights } from "../model/model.ts";
 import { exactValues } from "../model/zero.ts";
-import type { FineTuned } from "./fineTune.ts";
+import type { FineTuned } from "./context.ts";
 import { randomAt } from "./order.ts";
 
 /**

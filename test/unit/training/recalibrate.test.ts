@@ -4,7 +4,7 @@ import type { Engine } from "../../../src/pruning/engine/engine.ts";
 import { networkOf } from "../../../src/pruning/graph/networkOf.ts";
 import { type Model, withWeights } from "../../../src/pruning/model/model.ts";
 import { batchMaker, type TrainingData } from "../../../src/pruning/training/batches.ts";
-import type { FineTuneContext } from "../../../src/pruning/training/fineTune.ts";
+import type { FineTuneContext } from "../../../src/pruning/training/context.ts";
 import { recalibrate } from "../../../src/pruning/training/recalibrate.ts";
 import { withEngine, withoutLeak } from "../engine/backends.ts";
 import { dense, floatWeight, graphModel, modelFrom } from "../engine/models.ts";
