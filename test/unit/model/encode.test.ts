@@ -35,10 +35,10 @@ const tolerances: Readonly<Record<Storage, (value: number, all: Float32Array) =>
   uint16: (value, all) => step(value, all, 65534),
 };
 
-/** Half a code's width; a whole one next to zero, which only zeros take. */
+/** Half a code's width, and the rounding of what it stands for to float32; a whole one next to zero, which only zeros take. */
 function step(value: number, all: Float32Array, codes: number): number {
   const width = (Math.max(0, ...all) - Math.min(0, ...all)) / codes;
-  return (Math.abs(value) < width / 2 ? 1 : 0.5) * width * (1 + 1e-5) + 1e-37;
+  return (Math.abs(value) < width / 2 ? 1 : 0.5) * width * (1 + 1e-5) + Math.abs(value) * 2 ** -23 + 1e-37;
 }
 
 // As large as halves can say, zeros and tiny values among them.
