@@ -24,6 +24,7 @@ export async function runMocha({ node, files, timeoutMs, summary, grep }: MochaR
   await rm(summary, { force: true });
   const args = [
     ...["--import", "tsx", join("node_modules", "mocha", "bin", "mocha.js"), files, "--timeout", String(timeoutMs)],
+    ...["--require", "./test/support/seed.ts"],
     ...["--reporter", "./test/support/reporter.ts", "--reporter-option", `summary=${summary}`],
     ...(grep ? ["--grep", grep] : []),
   ];
