@@ -114,8 +114,7 @@ describe("A person who prunes a model", function () {
   it("unfolds a layer and sees its filters, the most important first", async () => {
     const { workbench, page } = session();
     await workbench.showSideBar("Secateur");
-    await workbench.runCommand("Secateur: Inspect Layers");
-    await workbench.quickInput.pick("file-code  mnist-cnn");
+    await workbench.runCommand("Secateur: Inspect Layers", "file-code  mnist-cnn");
     await page.locator(".pane-header", { hasText: "mnist-cnn · 0 % sparse" }).waitFor();
     const rows = workbench.treeRows("Layers");
     await rows.and(page.locator('[aria-label^="conv2, 0 % sparse"]')).click();

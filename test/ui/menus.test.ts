@@ -64,8 +64,7 @@ describe("The menus", function () {
 
   it("find models for the palette", async () => {
     const { workbench } = session();
-    await workbench.runCommand("Secateur: Inspect Layers");
-    await workbench.quickInput.pick("file-code  digits, digits.json");
+    await workbench.runCommand("Secateur: Inspect Layers", "file-code  digits, digits.json");
     await workbench.treeRows("Layers").first().waitFor();
   });
 });

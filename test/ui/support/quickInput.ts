@@ -17,8 +17,8 @@ export class QuickInput {
   }
 
   /** Chooses one entry of a list. */
-  async pick(label: string): Promise<void> {
-    await this.option(label).click({ timeout: patience });
+  async pick(label: string, timeout: number = patience): Promise<void> {
+    await this.option(label).click({ timeout });
   }
 
   /** Ticks exactly these entries of a list with check boxes, then accepts. */

@@ -82,14 +82,17 @@ export class Workbench {
   }
 
   /**
-   * Runs a command from the palette by its full title, such as "Secateur: Prune Model…". The palette closes when
-   * something else takes the focus, and does not list commands that are registered late: then it opens again.
+   * Runs a command from the palette by its full title, such as "Secateur: Prune Model…". The palette, and the list that
+   * a command may ask to choose from, close when something else takes the focus, as a view does that has just loaded;
+   * and commands may be registered late: then all is done again.
+   * @param choice what to choose from the list that the command shows, if it shows one
    */
-  async runCommand(title: string): Promise<void> {
+  async runCommand(title: string, choice?: string): Promise<void> {
     await until(`the command "${title}"`, async () => {
       await this.page.keyboard.press("F1");
       const typed = await done(this.quickInput.type(`>${title}`, 3000));
-      if (typed && (await done(this.quickInput.option(title).click({ timeout: 3000 })))) return true;
+      const ran = typed && (await done(this.quickInput.option(title).click({ timeout: 3000 })));
+      if (ran && (choice === undefined || (await done(this.quickInput.pick(choice, 5000))))) return true;
       await this.page.keyboard.press("Escape");
       return false;
     });
