@@ -31,11 +31,12 @@ export async function openEngine({ backend, log = () => {}, ...options }: Engine
   if (current) throw new SecateurError("internal", "An engine is open already; dispose of it before opening another.");
   // Production mode stops tfjs from printing advice, such as to install tfjs-node.
   tf.enableProdMode();
-  registerGradients();
   const passedOver: string[] = [];
   for (const name of backend === "auto" ? backendNames : [backend]) {
     try {
       const opened = await openers[name]({ ...options, log });
+      // Last, for tfjs-node brings a tfjs-core of its own, which registers all of its gradients again.
+      registerGradients();
       log(`TensorFlow.js runs on ${name} (${opened.detail}).`);
       return keep(engineOn(name, opened, passedOver, log));
     } catch (error) {

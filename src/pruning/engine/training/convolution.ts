@@ -1,128 +1,100 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Repairs } from "../repairs.ts";
-import { gatherFilter, pair, spreadFilter, spreadShape } from "./dilation.ts";
+import { type Bounded, boundedGradient, isBounded } from "./bounded.ts";
+import { forEachAxis, gatherFilter, spreadFilter, spreadShape } from "./dilation.ts";
 
-// Gradients of convolutions that tfjs lacks: of dilated ones, and of those fused with a bias and an activation, which
-// it takes apart in training, at the cost of two more passes over the output.
+// Gradients of convolutions that tfjs lacks: of dilated ones, of those fused with a bias and an activation, which it
+// takes apart in training at the cost of two more passes over the output, and of transposed ones over volumes.
 
 interface Attributes {
-  readonly strides: number | [number, number];
-  readonly dilations?: number | [number, number] | null;
+  readonly strides: number | number[];
+  readonly dilations?: number | number[] | null;
   readonly pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
-  readonly dataFormat?: "NHWC" | "NCHW";
+  readonly dataFormat?: string;
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
-  readonly activation?: tf.fused.Activation;
+  readonly activation?: string;
 }
 
-/** Inputs dy and y, the output of the activation; output dx. Attribute: the activation, `relu` or `relu6`. */
-export const BoundedGrad = "BoundedGrad";
+/** Kernels for the gradients of one kind of convolution. */
+interface Kind {
+  readonly axes: number;
+  readonly input: string;
+  readonly filter: string;
+}
 
-/** Activations whose gradient follows from their output alone: 1 within bounds, 0 outside. */
-export const boundedActivations = { relu: Number.POSITIVE_INFINITY, relu6: 6 } as const;
-export type BoundedActivation = keyof typeof boundedActivations;
-
-/** That kernel from operations that every backend has. */
-export const boundedKernels: Repairs = {
-  [BoundedGrad]:
-    () =>
-    ({ inputs, attrs }) => {
-      const { dy, y } = inputs as { dy: tf.Tensor; y: tf.Tensor };
-      const { activation } = attrs as unknown as { activation: BoundedActivation };
-      return tf.tidy(() => {
-        const above = tf.mul(dy, tf.step(y));
-        return activation === "relu" ? above : tf.mul(above, tf.cast(tf.less(y, boundedActivations.relu6), "float32"));
-      });
-    },
+const planar: Kind = { axes: 2, input: tf.Conv2DBackpropInput, filter: tf.Conv2DBackpropFilter };
+const depthwise: Kind = {
+  axes: 2,
+  input: tf.DepthwiseConv2dNativeBackpropInput,
+  filter: tf.DepthwiseConv2dNativeBackpropFilter,
 };
+const spatial: Kind = { axes: 3, input: tf.Conv3DBackpropInputV2, filter: tf.Conv3DBackpropFilterV2 };
 
-/** The gradient before an activation, from the one behind it and its output. */
-function beforeActivation(dy: tf.Tensor, y: tf.Tensor, activation: tf.fused.Activation | undefined): tf.Tensor {
-  if (activation === undefined || activation === "linear") return dy;
-  return tf.engine().runKernel(BoundedGrad, { dy, y }, { activation });
-}
-
-function convolutionGradient(dy: tf.Tensor, [x, filter]: readonly tf.Tensor[], attributes: Attributes) {
-  const [input, weights] = [x as tf.Tensor4D, filter as tf.Tensor4D];
-  const { strides, pad, dataFormat = "NHWC", dimRoundingMode } = attributes;
-  const dilations = pair(attributes.dilations);
-  const attrs = { strides, pad, dataFormat, dimRoundingMode };
+function gradient(kind: Kind, dy: tf.Tensor, [x, filter]: readonly tf.Tensor[], attributes: Attributes) {
+  const [input, weights] = [x as tf.Tensor, filter as tf.Tensor];
+  const dilations = forEachAxis(attributes.dilations, kind.axes);
+  const undilated = { dataFormat: "NHWC", ...attributes, dilations: forEachAxis(1, kind.axes) };
   return {
     x: () => {
-      const inputs = { dy, filter: spreadFilter(weights, dilations) };
-      return run(tf.Conv2DBackpropInput, inputs, { ...attrs, inputShape: input.shape });
+      const spread = spreadFilter(weights, dilations);
+      return run(kind.input, { dy, filter: spread }, { ...undilated, inputShape: input.shape });
     },
     filter: () => {
       const filterShape = spreadShape(weights.shape, dilations);
-      return gatherFilter(run(tf.Conv2DBackpropFilter, { x: input, dy }, { ...attrs, filterShape }), dilations);
+      return gatherFilter(run(kind.filter, { x: input, dy }, { ...undilated, filterShape }), dilations);
     },
   };
 }
 
-function depthwiseGradient(dy: tf.Tensor, [x, filter]: readonly tf.Tensor[], attributes: Attributes) {
-  const [input, weights] = [x as tf.Tensor4D, filter as tf.Tensor4D];
-  const { strides, pad, dimRoundingMode } = attributes;
-  const dilations = pair(attributes.dilations);
-  const attrs = { strides, pad, dimRoundingMode, dilations: [1, 1] };
+/** Of the fused kernel, whose output is that of the activation. */
+function fusedGradient(dy: tf.Tensor, saved: readonly tf.Tensor[], attributes: Attributes) {
+  const { activation = "linear" } = attributes;
+  const before = isBounded(activation) ? boundedGradient(dy, saved[2] as tf.Tensor, activation) : dy;
+  return { ...gradient(planar, before, saved, attributes), bias: () => tf.sum(before, [0, 1, 2]) };
+}
+
+/** Of a transposed convolution over volumes, which tfjs computes as a gradient itself. */
+function transposedGradient(ddx: tf.Tensor, [dy, filter]: readonly tf.Tensor[], { strides, pad }: Attributes) {
+  const [input, weights] = [dy as tf.Tensor, filter as tf.Tensor];
+  const attributes = { strides, pad, dataFormat: "NDHWC", dilations: 1 };
   return {
-    x: () => {
-      const inputs = { dy, filter: spreadFilter(weights, dilations) };
-      return run(tf.DepthwiseConv2dNativeBackpropInput, inputs, { ...attrs, inputShape: input.shape });
-    },
-    filter: () => {
-      const attributes = { ...attrs, filterShape: spreadShape(weights.shape, dilations) };
-      return gatherFilter(run(tf.DepthwiseConv2dNativeBackpropFilter, { x: input, dy }, attributes), dilations);
-    },
+    dy: () => run(tf.Conv3D, { x: ddx, filter: weights }, attributes),
+    filter: () => run(tf.Conv3DBackpropFilterV2, { x: ddx, dy: input }, { ...attributes, filterShape: weights.shape }),
   };
 }
 
-function run(name: string, inputs: Record<string, tf.Tensor>, attributes: object): tf.Tensor4D {
-  return tf.engine().runKernel(name, inputs, attributes as never) as tf.Tensor4D;
+function run(name: string, inputs: Record<string, tf.Tensor>, attributes: object): tf.Tensor {
+  return tf.engine().runKernel(name, inputs, attributes as never) as tf.Tensor;
 }
 
-/** Gradients for tfjs to use in place of its own, or where it has none. */
+/** Registers a gradient under a kernel's name. */
+function config<G>(
+  kernelName: string,
+  inputsToSave: string[],
+  gradFunc: (dy: tf.Tensor, saved: readonly tf.Tensor[], attributes: Attributes) => G & Record<string, () => tf.Tensor>,
+): tf.GradConfig {
+  return {
+    kernelName,
+    inputsToSave,
+    gradFunc: (dy, saved, attributes) => gradFunc(dy as tf.Tensor, saved, attributes as unknown as Attributes),
+  };
+}
+
 export const convolutionGradients: readonly tf.GradConfig[] = [
-  {
-    kernelName: tf.Conv2D,
-    inputsToSave: ["x", "filter"],
-    gradFunc: (dy, saved, attributes) => convolutionGradient(dy as tf.Tensor, saved, attributes as never),
-  },
-  {
-    kernelName: tf.DepthwiseConv2dNative,
-    inputsToSave: ["x", "filter"],
-    gradFunc: (dy, saved, attributes) => depthwiseGradient(dy as tf.Tensor, saved, attributes as never),
-  },
-  {
-    kernelName: tf.FusedConv2D,
-    inputsToSave: ["x", "filter"],
-    outputsToSave: [true],
-    gradFunc(dy, saved, attributes) {
-      const { activation } = attributes as unknown as Attributes;
-      const before = beforeActivation(dy as tf.Tensor, saved[2] as tf.Tensor, activation);
-      const { x, filter } = convolutionGradient(before, saved, attributes as never);
-      return { x, filter, bias: () => tf.sum(before, [0, 1, 2]) };
-    },
-  },
-  {
-    kernelName: tf.Relu,
-    outputsToSave: [true],
-    gradFunc: (dy, saved) => ({ x: () => beforeActivation(dy as tf.Tensor, saved[0] as tf.Tensor, "relu") }),
-  },
-  {
-    kernelName: tf.Relu6,
-    outputsToSave: [true],
-    gradFunc: (dy, saved) => ({ x: () => beforeActivation(dy as tf.Tensor, saved[0] as tf.Tensor, "relu6") }),
-  },
+  config(tf.Conv2D, ["x", "filter"], (dy, saved, attributes) => gradient(planar, dy, saved, attributes)),
+  config(tf.DepthwiseConv2dNative, ["x", "filter"], (dy, saved, attributes) =>
+    gradient(depthwise, dy, saved, attributes),
+  ),
+  config(tf.Conv3D, ["x", "filter"], (dy, saved, attributes) => gradient(spatial, dy, saved, attributes)),
+  config(tf.Conv3DBackpropInputV2, ["dy", "filter"], transposedGradient),
+  { ...config(tf.FusedConv2D, ["x", "filter"], fusedGradient), outputsToSave: [true] },
 ];
 
-/** A convolution with a bias and one of the activations that can be fused in training. */
+/** A convolution with a bias and an activation that can be fused in training. */
 export function fusedConvolution(
   x: tf.Tensor,
   filter: tf.Tensor,
   bias: tf.Tensor | null,
-  attributes: Required<Pick<Attributes, "strides" | "dilations" | "pad">> & {
-    activation: BoundedActivation | "linear";
-  },
+  attributes: Required<Pick<Attributes, "strides" | "dilations" | "pad">> & { readonly activation: Bounded | "linear" },
 ): tf.Tensor {
-  const inputs = { x, filter, ...(bias && { bias }) };
-  return run(tf.FusedConv2D, inputs, { ...attributes, dataFormat: "NHWC" });
+  return run(tf.FusedConv2D, { x, filter, ...(bias && { bias }) }, { ...attributes, dataFormat: "NHWC" });
 }

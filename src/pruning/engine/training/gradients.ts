@@ -1,14 +1,27 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Repairs } from "../repairs.ts";
 import { batchNormGradient, batchNormKernels } from "./batchNorm.ts";
-import { boundedKernels, convolutionGradients } from "./convolution.ts";
+import { fixedBatchNormGradient } from "./batchNormInference.ts";
+import { boundedGradients, boundedKernels } from "./bounded.ts";
+import { convolutionGradients } from "./convolution.ts";
+import { addMethods } from "./methods.ts";
+import { stepwiseGradients } from "./stepwise.ts";
 
 /** Kernels that our gradients call, for backends that bring none of their own. */
 export const trainingKernels: Repairs = { ...batchNormKernels, ...boundedKernels };
 
-/** Has tfjs use our gradients, whatever the backend. */
+const gradients: readonly tf.GradConfig[] = [
+  batchNormGradient,
+  fixedBatchNormGradient,
+  ...boundedGradients,
+  ...convolutionGradients,
+  ...stepwiseGradients,
+];
+
+/** Has tfjs use our gradients in place of its own, whatever the backend. */
 export function registerGradients(): void {
-  for (const gradient of [batchNormGradient, ...convolutionGradients]) {
+  addMethods();
+  for (const gradient of gradients) {
     if (tf.getGradient(gradient.kernelName)) tf.unregisterGradient(gradient.kernelName);
     tf.registerGradient(gradient);
   }

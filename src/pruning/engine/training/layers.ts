@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { batchNormTraining } from "./batchNorm.ts";
-import { type BoundedActivation, boundedActivations, fusedConvolution } from "./convolution.ts";
+import { type Bounded, isBounded } from "./bounded.ts";
+import { fusedConvolution } from "./convolution.ts";
 
 type Layer = LayersModel["layers"][number];
 
@@ -38,44 +39,23 @@ interface BatchNormLayer {
 /** By class name: how a layer computes while it is trained. */
 const training: Readonly<Record<string, (layer: Layer, stock: Call) => Call>> = {
   Conv2D: (layer, stock) => callConvolution(layer as unknown as ConvolutionLayer, stock),
-  BatchNormalization: (layer, stock) => callBatchNorm(layer as unknown as BatchNormLayer, stock),
+  BatchNormalization: (layer) => callBatchNorm(layer as unknown as BatchNormLayer),
 };
 
 /**
- * Has a model's layers compute so that their gradients are right and fast: convolutions with bias and activation in
- * one operation, dilated ones included; batch normalisation as one operation, with or without scale and centre,
- * which tfjs trains with both only.
- * @returns puts the layers back as they were
+ * Has a layer compute so that its gradients are right and fast: convolutions with bias and activation in one
+ * operation, dilated ones included; batch normalisation as one operation, with or without scale and centre, which
+ * tfjs trains with both only. Other layers are left as they are.
  */
-export function prepareLayers(model: LayersModel): () => void {
-  const prepared = layersOf(model).filter((layer) => layer.getClassName() in training);
-  for (const layer of prepared) {
-    const make = training[layer.getClassName()];
-    if (make) layer.call = make(layer, layer.call.bind(layer));
-  }
-  return () => {
-    // What was put there hides the class's own method.
-    for (const layer of prepared) Reflect.deleteProperty(layer, "call");
-  };
-}
-
-/** All layers, those inside of models and wrappers too, each once. */
-function layersOf(model: LayersModel): Layer[] {
-  const found = new Set<Layer>();
-  const visit = (layer: Layer) => {
-    if (found.has(layer)) return;
-    found.add(layer);
-    const { layers = [], layer: wrapped } = layer as Layer & { layers?: Layer[]; layer?: Layer };
-    for (const inner of [...layers, ...(wrapped ? [wrapped] : [])]) visit(inner);
-  };
-  for (const layer of model.layers) visit(layer);
-  return [...found];
+export function prepareLayer(layer: Layer): void {
+  const make = training[layer.getClassName()];
+  if (make) layer.call = make(layer, layer.call.bind(layer));
 }
 
 function callConvolution(layer: ConvolutionLayer, stock: Call): Call {
   const { strides, dilationRate, padding, dataFormat, activation } = layer;
   const name = activation?.getClassName() ?? "linear";
-  const fused: BoundedActivation | "linear" = isBounded(name) ? name : "linear";
+  const fused: Bounded | "linear" = isBounded(name) ? name : "linear";
   return (inputs, options) => {
     if (dataFormat === "channelsFirst") return stock(inputs, options);
     return tf.tidy(() => {
@@ -86,25 +66,27 @@ function callConvolution(layer: ConvolutionLayer, stock: Call): Call {
   };
 }
 
-function isBounded(name: string): name is BoundedActivation {
-  return name in boundedActivations;
-}
-
-function callBatchNorm(layer: BatchNormLayer, stock: Call): Call {
-  return (inputs, options) => {
-    if (!options.training) return stock(inputs, options);
-    return tf.tidy(() => {
+function callBatchNorm(layer: BatchNormLayer): Call {
+  return (inputs, options) =>
+    tf.tidy(() => {
       const x = only(inputs);
       const axis = (layer.axis + x.rank) % x.rank;
       const channels = x.shape[axis] as number;
       const scale = layer.gamma?.read() ?? tf.ones([channels]);
       const offset = layer.beta?.read() ?? tf.zeros([channels]);
+      if (!options.training) {
+        const shape = axis === x.rank - 1 ? [channels] : x.shape.map((length, i) => (i === axis ? length : 1));
+        const [mean, variance] = [layer.movingMean.read(), layer.movingVariance.read()];
+        const inputs = { x, mean, variance, scale, offset };
+        const spread = Object.entries(inputs).map(([name, each]) => [name, each === x ? x : tf.reshape(each, shape)]);
+        const attributes = { varianceEpsilon: layer.epsilon };
+        return tf.engine().runKernel(tf.FusedBatchNorm, Object.fromEntries(spread), attributes) as tf.Tensor;
+      }
       const { y, mean, variance } = batchNormTraining(x, scale, offset, { axis, epsilon: layer.epsilon });
       move(layer.movingMean, mean, layer.momentum);
       move(layer.movingVariance, variance, layer.momentum);
       return y;
     });
-  };
 }
 
 /** Moves a running average towards a new value. */

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel, layers } from "@tensorflow/tfjs-layers";
 import { loadLayers, programOf } from "../layersProgram.ts";
+import { prepareLayer } from "./layers.ts";
 import { withSettings } from "./settings.ts";
 import type { Trainable } from "./trainable.ts";
 import { findUndifferentiable } from "./undifferentiable.ts";
@@ -10,7 +11,7 @@ type Layer = layers.Layer;
 type LayerWeight = Layer["weights"][number];
 
 /** Batch normalisation as tfjs-layers has it (normalization.js, 4.22.0). */
-type BatchNormalization = Layer & Partial<Record<"gamma" | "beta" | "movingMean" | "movingVariance", LayerWeight>>;
+type BatchNormalization = Layer & Partial<Record<"movingMean" | "movingVariance", LayerWeight>>;
 
 /** Loads a layers model for training. Throws what TensorFlow.js throws. */
 export async function loadLayersTrainable(artifacts: tf.io.ModelArtifacts): Promise<Trainable> {
@@ -24,7 +25,7 @@ export async function loadLayersTrainable(artifacts: tf.io.ModelArtifacts): Prom
   const moving = new Set(model.trainableWeights.map((weight) => weight.read().id));
   const all = flattened(model);
   const normalizing = all.filter((layer): layer is BatchNormalization => "movingVariance" in layer);
-  for (const layer of normalizing) completeNormalization(layer);
+  for (const layer of all) prepareLayer(layer);
   const applied = (input: tf.Tensor) => [model.apply(input, { training: true })].flat() as tf.Tensor[];
   return {
     program: {
@@ -50,13 +51,6 @@ export async function loadLayersTrainable(artifacts: tf.io.ModelArtifacts): Prom
     },
     culprit: () => findUndifferentiable(all),
   };
-}
-
-/** Without a scale or a shift, tfjs fails in training; identities in their place change nothing. */
-function completeNormalization(layer: BatchNormalization): void {
-  const shape = layer.movingVariance?.shape as number[];
-  layer.gamma ??= { read: () => tf.ones(shape) } as LayerWeight;
-  layer.beta ??= { read: () => tf.zeros(shape) } as LayerWeight;
 }
 
 function forget({ movingMean, movingVariance }: BatchNormalization): void {
@@ -89,7 +83,7 @@ type Holder = Layer &
   };
 
 /** All layers, each once, those inside others too. */
-function flattened(layer: Layer): Layer[] {
+export function flattened(layer: Layer): Layer[] {
   const { layers = [], cells = [], ...one } = layer as Holder;
   const inside = [...layers, ...cells, one.layer, one.forwardLayer, one.backwardLayer, one.cell];
   return [...new Set([layer, ...inside.filter((each) => each !== undefined).flatMap(flattened)])];

@@ -18,7 +18,6 @@ const shifted: Repair = (stock) => (args) =>
   });
 
 export const maximumRepairs: Readonly<Record<string, Repair>> = {
-  [tf.MaxPool3D]: shifted,
   [tf.MaxPoolWithArgmax]: shifted,
   [tf.Dilation2D]: shifted,
 };

@@ -1,11 +1,14 @@
+import { averagePoolRepairs } from "../kernels/averagePool.ts";
+import { batchNormRepairs } from "../kernels/batchNorm.ts";
 import type { Repairs } from "../repairs.ts";
 import { copyRepairs } from "./copies.ts";
 import { batchNormTrainingKernels } from "./kernels/batchNorm.ts";
 import { boundedGradientKernels } from "./kernels/bounded.ts";
 import { convolutionKernels } from "./kernels/convolution.ts";
+import { convolution3dGradientKernels } from "./kernels/convolution3d.ts";
 import { convolutionGradientKernels } from "./kernels/convolutionGradients.ts";
 import { depthwiseGradientKernels } from "./kernels/depthwiseGradients.ts";
-import { maxPoolGradientKernels } from "./kernels/pooling.ts";
+import { maxPoolKernels } from "./kernels/pooling.ts";
 import { sumKernels } from "./kernels/sums.ts";
 import { matMulRepairs } from "./matMul.ts";
 import { maximumRepairs } from "./maximum.ts";
@@ -17,10 +20,13 @@ export function wasmRepairs(native: Native): Repairs {
     ...matMulRepairs,
     ...maximumRepairs,
     ...copyRepairs,
+    ...averagePoolRepairs,
+    ...batchNormRepairs,
+    ...convolution3dGradientKernels,
     ...convolutionKernels(native),
     ...convolutionGradientKernels(native),
     ...depthwiseGradientKernels(native),
-    ...maxPoolGradientKernels(native),
+    ...maxPoolKernels(native),
     ...sumKernels(native),
     ...boundedGradientKernels(native),
     ...batchNormTrainingKernels(native),

@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Repairs } from "../../repairs.ts";
-import { type BoundedActivation, BoundedGrad, boundedActivations } from "../../training/convolution.ts";
+import { type Bounded, BoundedGrad, bounds } from "../../training/bounded.ts";
 import { bitsOf, type Native } from "../native.ts";
 import { boundedGradient } from "../simd/bounded.ts";
 
@@ -14,12 +14,12 @@ export function boundedGradientKernels(native: Native): Repairs {
       () =>
       ({ inputs, attrs }) => {
         const { dy, y } = inputs as { dy: tf.TensorInfo; y: tf.TensorInfo };
-        const { activation } = attrs as unknown as { activation: BoundedActivation };
+        const { activation } = attrs as unknown as { activation: Bounded };
         const dx = native.output(y.shape);
         const count = y.shape.reduce((a, b) => a * b, 1);
         native.run(boundedGradient, Math.ceil(count / share), {
           ...{ dy: native.addressOf(dy), y: native.addressOf(y), dx: native.addressOf(dx) },
-          ...{ high: bitsOf(boundedActivations[activation]), count, share },
+          ...{ high: bitsOf(bounds[activation]), count, share },
         });
         return dx;
       },

@@ -4,7 +4,7 @@ import { combineColumns, normaliseColumns, sumProducts, sumRows, sumSquares } fr
 import { convolve, pack } from "./convolution.ts";
 import { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise.ts";
 import { filterGradient } from "./filterGradient.ts";
-import { maxPoolGradient } from "./pooling.ts";
+import { maxPool, maxPoolGradient } from "./pooling.ts";
 import { sumSegments } from "./segments.ts";
 
 /** All functions of our own that run as WASM. */
@@ -14,6 +14,7 @@ export const library: readonly Definition[] = [
   filterGradient,
   depthwiseFilterGradient,
   depthwiseInputGradient,
+  maxPool,
   maxPoolGradient,
   sumRows,
   sumSquares,

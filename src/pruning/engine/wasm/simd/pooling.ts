@@ -1,54 +1,78 @@
-import { define, type Local } from "../code/functions.ts";
+import { type Body, define, type Local } from "../code/functions.ts";
 import { add, type I32, type Int, max, min, mul, sub } from "../code/values.ts";
 import { at, eachLane, size } from "./loops.ts";
 
-/**
- * Gradient of max pooling over NDHWC tensors (of depth 1 for images): each window's gradient goes to its first
- * greatest input. dx must be 0 at first. An item is an image.
- */
-export const maxPoolGradient = define(
-  "maxPoolGradient",
-  [
-    ...["x", "y", "dy", "dx", "depth", "height", "width", "channels", "outDepth", "outHeight", "outWidth"],
-    ...["filterDepth", "filterHeight", "filterWidth", "strideDepth", "strideHeight", "strideWidth"],
-    ...["front", "top", "left", "item", "thread"],
-  ] as const,
-  (body, p) => {
-    const output = body.int(mul(size, p.item, p.outDepth, p.outHeight, p.outWidth, p.channels));
-    const image = body.int(mul(p.item, p.depth));
-    const window = (position: I32, stride: Int, before: Int, filter: Int, input: Int) => {
-      const corner = body.int(sub(mul(position, stride), before));
-      return { from: body.int(max(0, corner)), to: body.int(min(input, add(corner, filter))) };
-    };
-    const each = (range: { from: Local<"i32">; to: Local<"i32"> }, round: (i: Local<"i32">) => void) =>
-      body.range(range.from, range.to, round);
+// Max pooling of NDHWC tensors, of depth 1 for images. An item is an image or a volume.
 
-    body.range(0, p.outDepth, (k) => {
-      const planes = window(k, p.strideDepth, p.front, p.filterDepth, p.depth);
-      body.range(0, p.outHeight, (i) => {
-        const rows = window(i, p.strideHeight, p.top, p.filterHeight, p.height);
-        body.range(0, p.outWidth, (j) => {
-          const columns = window(j, p.strideWidth, p.left, p.filterWidth, p.width);
-          eachLane(body, p.channels, (lanes, channel) => {
-            const maximum = body.local(lanes.load(add(p.y, output, channel)));
-            const gradient = body.local(lanes.load(add(p.dy, output, channel)));
-            const found = body.local(lanes.none());
-            each(planes, (plane) => {
-              each(rows, (row) => {
-                each(columns, (column) => {
-                  const pixel = add(mul(add(mul(add(image, plane), p.height), row), p.width), column);
-                  const place = body.int(add(at(0, mul(pixel, p.channels)), channel));
-                  const here = body.local(lanes.andNot(lanes.equal(lanes.load(add(p.x, place)), maximum), found));
-                  const target = add(p.dx, place);
-                  body.run(lanes.store(target, lanes.add(lanes.load(target), lanes.where(here, gradient))));
-                  body.set(found, lanes.or(found, here));
-                });
-              });
+const geometry = [
+  ...["depth", "height", "width", "channels", "outDepth", "outHeight", "outWidth"],
+  ...["filterDepth", "filterHeight", "filterWidth", "strideDepth", "strideHeight", "strideWidth"],
+  ...["front", "top", "left", "item", "thread"],
+] as const;
+
+type Geometry = Readonly<Record<(typeof geometry)[number], Local<"i32">>>;
+
+/** A window of the input. */
+interface Window {
+  /** Distance in bytes of its output's channels. */
+  readonly output: Local<"i32">;
+  /** Goes through the window; `visit` gets the distance in bytes of a pixel's channels. */
+  each(visit: (pixel: I32) => void): void;
+}
+
+function eachWindow(body: Body, p: Geometry, round: (window: Window) => void): void {
+  const output = body.int(mul(size, p.item, p.outDepth, p.outHeight, p.outWidth, p.channels));
+  const first = body.int(mul(p.item, p.depth));
+  const extent = (position: I32, stride: Int, before: Int, filter: Int, input: Int) => {
+    const corner = body.int(sub(mul(position, stride), before));
+    return { from: body.int(max(0, corner)), to: body.int(min(input, add(corner, filter))) };
+  };
+  body.range(0, p.outDepth, (k) => {
+    const planes = extent(k, p.strideDepth, p.front, p.filterDepth, p.depth);
+    body.range(0, p.outHeight, (i) => {
+      const rows = extent(i, p.strideHeight, p.top, p.filterHeight, p.height);
+      body.range(0, p.outWidth, (j) => {
+        const columns = extent(j, p.strideWidth, p.left, p.filterWidth, p.width);
+        const each = (visit: (pixel: I32) => void) =>
+          body.range(planes.from, planes.to, (plane) => {
+            body.range(rows.from, rows.to, (row) => {
+              const line = body.int(mul(add(mul(add(first, plane), p.height), row), p.width));
+              body.range(columns.from, columns.to, (column) => visit(at(0, mul(add(line, column), p.channels))));
             });
           });
-          body.increase(output, mul(size, p.channels));
-        });
+        round({ output, each });
+        body.increase(output, mul(size, p.channels));
       });
     });
-  },
-);
+  });
+}
+
+/** The greatest input of each window. */
+export const maxPool = define("maxPool", [...["x", "y"], ...geometry] as const, (body, p) => {
+  eachWindow(body, p, ({ output, each }) => {
+    eachLane(body, p.channels, (lanes, channel) => {
+      const greatest = body.local(lanes.constant(Number.NEGATIVE_INFINITY));
+      each((pixel) => body.set(greatest, lanes.max(greatest, lanes.load(add(p.x, pixel, channel)))));
+      body.run(lanes.store(add(p.y, output, channel), greatest));
+    });
+  });
+});
+
+/** Gradient of max pooling: each window's goes to its first greatest input. dx must be 0 at first. */
+export const maxPoolGradient = define("maxPoolGradient", [...["x", "dy", "dx"], ...geometry] as const, (body, p) => {
+  eachWindow(body, p, ({ output, each }) => {
+    eachLane(body, p.channels, (lanes, channel) => {
+      const greatest = body.local(lanes.constant(Number.NEGATIVE_INFINITY));
+      each((pixel) => body.set(greatest, lanes.max(greatest, lanes.load(add(p.x, pixel, channel)))));
+      const gradient = body.local(lanes.load(add(p.dy, output, channel)));
+      const found = body.local(lanes.none());
+      each((pixel) => {
+        const place = body.int(add(pixel, channel));
+        const here = body.local(lanes.andNot(lanes.equal(lanes.load(add(p.x, place)), greatest), found));
+        const target = add(p.dx, place);
+        body.run(lanes.store(target, lanes.add(lanes.load(target), lanes.where(here, gradient))));
+        body.set(found, lanes.or(found, here));
+      });
+    });
+  });
+});
