@@ -52,8 +52,13 @@ function median(sorted: readonly number[]): number {
  * @throws Error with its standard error when it fails
  */
 export function runNode(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  return runProgram(process.execPath, args, env);
+}
+
+/** The same with any program. */
+export function runProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
     const output: Buffer[] = [];
     const errors: Buffer[] = [];
     child.stdout.on("data", (data: Buffer) => output.push(data));

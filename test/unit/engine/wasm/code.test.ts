@@ -131,6 +131,7 @@ describe("WASM code: floats", () => {
     sub: [(lanes, x, y) => lanes.sub(x, y), (x, y) => x - y],
     mul: [(lanes, x, y) => lanes.mul(x, y), (x, y) => x * y],
     div: [(lanes, x, y) => lanes.div(x, y), (x, y) => x / y],
+    mulAdd: [(lanes, x, y) => lanes.mulAdd(x, y, x), (x, y) => x * y + x],
     min: [(lanes, x, y) => lanes.min(x, y), Math.min],
     max: [(lanes, x, y) => lanes.max(x, y), Math.max],
     sqrt: [(lanes, _, y) => lanes.sqrt(lanes.mul(y, y)), (_, y) => Math.abs(y)],

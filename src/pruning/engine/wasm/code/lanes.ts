@@ -1,3 +1,4 @@
+import { fusedMultiplyAdd, hasFusedMultiplyAdd } from "./relaxed.ts";
 import { apply, type F32, type I32, int, place, select, simd, type Type, type V128, type Value } from "./values.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface Lanes<T extends Type = Type, M extends Type = Type> {
   sub(a: Value<T>, b: Value<T>): Value<T>;
   mul(a: Value<T>, b: Value<T>): Value<T>;
   div(a: Value<T>, b: Value<T>): Value<T>;
+  /** `a * b + c`, rounded once or twice. */
+  mulAdd(a: Value<T>, b: Value<T>, c: Value<T>): Value<T>;
   min(a: Value<T>, b: Value<T>): Value<T>;
   max(a: Value<T>, b: Value<T>): Value<T>;
   sqrt(a: Value<T>): Value<T>;
@@ -54,6 +57,7 @@ export const one: Lanes<"f32", "i32"> = {
   sub: scalar(0x93),
   mul: scalar(0x94),
   div: scalar(0x95),
+  mulAdd: (a, b, c) => one.add(one.mul(a, b), c),
   min: scalar(0x96),
   max: scalar(0x97),
   sqrt: (a) => apply("f32", [0x91], a),
@@ -80,6 +84,7 @@ export const four: Lanes<"v128", "v128"> = {
   sub: vector(0xe5),
   mul: vector(0xe6),
   div: vector(0xe7),
+  mulAdd: (a, b, c) => (hasFusedMultiplyAdd ? fusedMultiplyAdd(a, b, c) : four.add(four.mul(a, b), c)),
   min: vector(0xe8),
   max: vector(0xe9),
   sqrt: (a) => apply("v128", simd(0xe3), a),

@@ -103,7 +103,7 @@ const convolveBlock = define(
             inputs.forEach((input, i) => {
               const left = body.local(four.loadOne(input));
               sums[i]?.forEach((sum, half) => {
-                body.set(sum, four.add(sum, four.mul(left, right[half] as typeof left)));
+                body.set(sum, four.mulAdd(left, right[half] as typeof left, sum));
               });
               body.increase(input, size);
             });

@@ -40,7 +40,7 @@ function accumulate<T extends Type, M extends Type>(
       sums.forEach((row, r) => {
         const left = body.local(lanes.loadOne(x, size * r));
         row.forEach((sum, v) => {
-          body.set(sum, lanes.add(sum, lanes.mul(left, right[v] as Value<T>)));
+          body.set(sum, lanes.mulAdd(left, right[v] as Value<T>, sum));
         });
       });
       body.increase(x, p.xStep);
