@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Repair } from "../repairs.ts";
+import type { Repair, Repairs } from "../repairs.ts";
+import { timesTransposed, transposedTimes } from "./kernels/products.ts";
+import type { Native } from "./native.ts";
 
 // The stock kernels multiply by XNNPACK when neither operand is transposed and there is one matrix on each side,
 // and by a blocked loop otherwise. The loop adds the bias (and clamps) once per block of 48 along the inner
@@ -20,12 +22,21 @@ interface Inputs {
   readonly preluActivationWeights?: tf.Tensor;
 }
 
-/** Transposes first, which is ten times faster than the loop. */
-const repairBatchMatMul: Repair = (stock) => (args) =>
-  tf.tidy(() => {
-    const { a, b } = untransposed(args);
-    return stock({ ...args, inputs: { a, b: packable(b) }, attrs: plain(args.attrs) }) as tf.Tensor;
-  });
+/** Products with one transposed matrix are our own; others are transposed first, ten times faster than the loop. */
+const repairBatchMatMul =
+  (native: Native): Repair =>
+  (stock) =>
+  (args) => {
+    const { a, b } = args.inputs as unknown as Inputs;
+    const { transposeA, transposeB } = args.attrs as unknown as Attributes;
+    if (transposeA !== transposeB && isOneMatrix(a) && isOneMatrix(b) && a.size * b.size > 0) {
+      return transposeA ? transposedTimes(native, a, b) : timesTransposed(native, a, b);
+    }
+    return tf.tidy(() => {
+      const { a, b } = untransposed(args);
+      return stock({ ...args, inputs: { a, b: packable(b) }, attrs: plain(args.attrs) }) as tf.Tensor;
+    });
+  };
 
 /** The same, and takes the fused bias and activation apart where the loop would apply them. */
 const repairFusedMatMul: Repair = (stock) => (args) =>
@@ -42,10 +53,9 @@ const repairFusedMatMul: Repair = (stock) => (args) =>
     return tf.backend_util.applyActivation(sum, activation, preluActivationWeights, leakyreluAlpha);
   });
 
-export const matMulRepairs: Readonly<Record<string, Repair>> = {
-  [tf.BatchMatMul]: repairBatchMatMul,
-  [tf._FusedMatMul]: repairFusedMatMul,
-};
+export function matMulRepairs(native: Native): Repairs {
+  return { [tf.BatchMatMul]: repairBatchMatMul(native), [tf._FusedMatMul]: repairFusedMatMul };
+}
 
 type KernelArguments = Parameters<tf.KernelFunc>[0];
 

@@ -17,7 +17,7 @@ import type { Native } from "./native.ts";
 /** Everything that takes the place of a kernel of the WASM backend. */
 export function wasmRepairs(native: Native): Repairs {
   return {
-    ...matMulRepairs,
+    ...matMulRepairs(native),
     ...maximumRepairs,
     ...copyRepairs,
     ...averagePoolRepairs,

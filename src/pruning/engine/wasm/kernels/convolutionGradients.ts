@@ -26,16 +26,23 @@ export function convolutionGradientKernels(native: Native): Repairs {
         const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
         const attributes = attrs as unknown as Attributes & { readonly filterShape: readonly number[] };
         const geometry = geometryOf(x.shape, attributes.filterShape, attributes);
-        const work = workOf(geometry);
-        return sumOfShares(native, attributes.filterShape, work.shares, (sums) => {
-          native.run(filterGradient, work.shares * work.channelItems, {
-            ...geometry,
-            ...work,
-            ...{ x: native.addressOf(x), dy: native.addressOf(dy), sums },
-          });
-        });
+        return gradientOfFilter(native, native.addressOf(x), native.addressOf(dy), attributes.filterShape, geometry);
       },
   };
+}
+
+/** The gradient of a convolution's filter, from the addresses of its input and of its output's gradient. */
+export function gradientOfFilter(
+  native: Native,
+  x: number,
+  dy: number,
+  filterShape: readonly number[],
+  geometry: Geometry,
+): tf.TensorInfo {
+  const work = workOf(geometry);
+  return sumOfShares(native, filterShape, work.shares, (sums) => {
+    native.run(filterGradient, work.shares * work.channelItems, { ...geometry, ...work, x, dy, sums });
+  });
 }
 
 /**
@@ -99,6 +106,9 @@ const mostSums = 2 ** 23;
 /** Items that occupy any sensible number of threads. */
 const enoughItems = 16;
 
+/** Output positions below which a share of its own is not worth adding up its sums. */
+const fewPositions = 1024;
+
 /** Bytes of input and gradients that a band of rows should not exceed, so that all taps find them in the cache. */
 const cache = 2 ** 14;
 
@@ -108,8 +118,9 @@ const cache = 2 ** 14;
  */
 function workOf(g: Geometry) {
   const filterSize = g.filterHeight * g.filterWidth * g.channels * g.outChannels;
-  const most = Math.max(1, Math.floor(mostSums / filterSize));
-  const imagesPerItem = Math.ceil(g.images / Math.min(g.images, most, enoughItems));
+  const positions = g.images * g.outHeight * g.outWidth;
+  const most = Math.max(1, Math.min(g.images, enoughItems, mostSums / filterSize, positions / fewPositions));
+  const imagesPerItem = Math.ceil(g.images / Math.floor(most));
   const shares = Math.ceil(g.images / imagesPerItem);
   // Tiles are four channels high.
   const channelsPerItem = 4 * Math.ceil(g.channels / Math.ceil(enoughItems / shares) / 4);

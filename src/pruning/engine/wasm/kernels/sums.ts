@@ -23,6 +23,8 @@ export function sumKernels(native: Native): Repairs {
       ({ inputs, attrs }) => {
         const { x, segmentIds } = inputs as { x: tf.TensorInfo; segmentIds: tf.TensorInfo };
         const { numSegments } = attrs as unknown as { numSegments: number };
+        // Gradients are floats always.
+        tf.util.assert(x.dtype === "float32", () => `Sums by segment are of floats here, not of ${x.dtype}`);
         const rows = tf.util.sizeFromShape(segmentIds.shape);
         const inner = x.shape.slice(segmentIds.shape.length);
         const sums = native.zeros([numSegments, ...inner]);
