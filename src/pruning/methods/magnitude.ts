@@ -1,12 +1,12 @@
 import { kernelsOf } from "../graph/network.ts";
-import { sizeOf, type Weight, withWeights } from "../model/model.ts";
+import { type Model, sizeOf, type Weight, withWeights } from "../model/model.ts";
 import { decodeFloats } from "../model/values.ts";
 import { countNonZero, exactValues, type Mask, withZeros } from "../model/zero.ts";
 import { formatCount, formatNumber, formatShare } from "../text.ts";
 import { chooseLayers } from "./layers.ts";
 import type { MagnitudeOptions } from "./magnitudeSpec.ts";
 import { selectBelow, selectSmallest } from "./select.ts";
-import type { Prune } from "./spec.ts";
+import type { MethodContext, Pruned } from "./spec.ts";
 
 /**
  * Magnitude pruning: in the chosen layers' kernels, all weights below a magnitude become zero. That magnitude is
@@ -14,7 +14,11 @@ import type { Prune } from "./spec.ts";
  * target share of zeros, over all layers together or in each. Weights that are zero already count towards a
  * target, and ties are broken by position, so that it is met to the weight. Biases and normalisation stay.
  */
-export const magnitude: Prune<MagnitudeOptions> = (model, options, { network }) => {
+export function magnitude(
+  model: Model,
+  options: MagnitudeOptions,
+  { network }: Pick<MethodContext, "network">,
+): Pruned {
   const layers = chooseLayers(network, options).map((layer) =>
     kernelsOf(layer).map(({ name }) => model.weights.get(name) as Weight),
   );
@@ -22,7 +26,7 @@ export const magnitude: Prune<MagnitudeOptions> = (model, options, { network }) 
   const masks = masksOf(layers, options);
   const pruned = kernels.map((kernel, i) => withZeros(kernel, masks[i] as Mask));
   return { model: withWeights(model, pruned), notes: notesOf(layers, pruned, options) };
-};
+}
 
 /** One mask per kernel, in the order of the layers. */
 function masksOf(layers: readonly (readonly Weight[])[], options: MagnitudeOptions): Mask[] {

@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import type { Engine } from "../engine/engine.ts";
 import type { Network } from "../graph/network.ts";
 import type { Model } from "../model/model.ts";
 
@@ -21,7 +22,10 @@ export interface MethodSpec<Name extends string = string, Schema extends Options
 }
 
 export interface MethodContext {
+  /** Of the model that the method is given. */
   readonly network: Network;
+  /** The run's backend, opened once, when first asked for; not to be disposed of. @throws SecateurError `backend` */
+  engine(): Promise<Engine>;
   readonly signal?: AbortSignal;
 }
 

@@ -6,6 +6,7 @@ import type { Metrics, RunInfo } from "../runs/run.ts";
 import { formatCount } from "../text.ts";
 import type { JobEvents } from "./events.ts";
 import { defaultSeed, type Examples, type ExamplesOptions, prepareExamples } from "./examples.ts";
+import { type LazyEngine, type LazyEngineOptions, lazyEngine } from "./lazyEngine.ts";
 import type { Recipe } from "./schema.ts";
 import { type Studio, studioOf } from "./studio.ts";
 
@@ -15,18 +16,17 @@ const latencyRepeats = { 1: 20, 32: 5 } as const;
 export interface EvaluatorOptions extends ExamplesOptions {
   /** Folder that `data.path` is relative to. */
   readonly base: string;
-  /** Folders whose node_modules may hold tfjs-node, best first. */
-  readonly tfjsNodeFolders: readonly string[];
+  /** Stays the caller's. */
+  readonly engine: Pick<LazyEngine, "open">;
 }
 
-/** Measures models on an opened backend, all on the same examples. Dispose it. */
+/** Measures models on an opened backend, all on the same examples. */
 export interface Evaluator {
   readonly backend: NonNullable<RunInfo["backend"]>;
   readonly data?: NonNullable<RunInfo["data"]>;
   measure(model: Model, progress: JobEvents["progress"], signal?: AbortSignal): Promise<Measured>;
   /** What steps that learn need; only where there are some. */
   readonly studio?: Studio;
-  dispose(): void;
 }
 
 /** What an evaluator can say of one model. */
@@ -45,25 +45,15 @@ export async function openEvaluator(
 ): Promise<Evaluator | undefined> {
   if (!recipe.data && !recipe.latency) return undefined;
   const dataset = recipe.data && (await readDataset(resolve(options.base, recipe.data.path)));
-  const { openEngine } = await import("../engine/open.ts");
-  const engine = await openEngine({
-    backend: recipe.backend ?? "auto",
-    tfjsNodeFolders: options.tfjsNodeFolders,
-    log: (message) => options.events.log("info", message),
-  });
+  const engine = await options.engine.open();
+  const loaded = await engine.load(model);
   try {
-    const loaded = await engine.load(model);
-    try {
-      const examples = dataset && (await prepareExamples(dataset, recipe, loaded, options));
-      const { data, seed = defaultSeed } = recipe;
-      const studio = examples && options.learns ? studioOf(engine, examples, { data, seed }) : undefined;
-      return evaluatorOf(engine, examples, studio, recipe);
-    } finally {
-      loaded.dispose();
-    }
-  } catch (error) {
-    engine.dispose();
-    throw error;
+    const examples = dataset && (await prepareExamples(dataset, recipe, loaded, options));
+    const { data, seed = defaultSeed } = recipe;
+    const studio = examples && options.learns ? studioOf(engine, examples, { data, seed }) : undefined;
+    return evaluatorOf(engine, examples, studio, recipe);
+  } finally {
+    loaded.dispose();
   }
 }
 
@@ -82,17 +72,19 @@ export interface Evaluation extends Required<Pick<Measured, "accuracy" | "loss">
 export async function evaluateModel(
   recipe: Pick<Recipe, "seed" | "backend"> & Required<Pick<Recipe, "data">>,
   model: Model,
-  options: EvaluatorOptions & { readonly events: Pick<JobEvents, "log" | "progress"> },
+  options: Omit<EvaluatorOptions, "engine"> &
+    LazyEngineOptions & { readonly events: Pick<JobEvents, "log" | "progress"> },
 ): Promise<Evaluation> {
-  const evaluator = await openEvaluator({ ...recipe, latency: false }, model, options);
+  const engine = lazyEngine(recipe, options);
   try {
+    const evaluator = await openEvaluator({ ...recipe, latency: false }, model, { ...options, engine });
     const { accuracy, top5, loss } = (await evaluator?.measure(model, options.events.progress)) ?? {};
     if (!evaluator?.data || accuracy === undefined || loss === undefined) throw new Error("data measures accuracy");
     const { examples, split, scaling } = evaluator.data;
     const how = { examples, split, scaling, backend: evaluator.backend.name };
     return { accuracy, ...(top5 !== undefined && { top5 }), loss, ...how };
   } finally {
-    evaluator?.dispose();
+    await engine.dispose();
   }
 }
 
@@ -115,7 +107,6 @@ function evaluatorOf(
         loaded.dispose();
       }
     },
-    dispose: () => engine.dispose(),
   };
 }
 

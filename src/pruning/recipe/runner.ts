@@ -12,6 +12,7 @@ import type { Run } from "../runs/run.ts";
 import { openEvaluator } from "./evaluator.ts";
 import { type JobOptions, onlyForward, partOf } from "./events.ts";
 import { defaultSeed } from "./examples.ts";
+import { lazyEngine } from "./lazyEngine.ts";
 import { checkPlan, learns, planOf, totalEffort } from "./plan.ts";
 import { parseRecipe } from "./schema.ts";
 import { titleOf } from "./title.ts";
@@ -34,8 +35,9 @@ export async function runRecipe(value: unknown, given: JobOptions): Promise<Run>
   const model = await readModel(modelPath);
   const network = networkOf(model);
   checkPlan(plan, network);
-  const evaluator = await openEvaluator(recipe, model, { ...options, learns: learns(plan) });
+  const engine = lazyEngine(recipe, options);
   try {
+    const evaluator = await openEvaluator(recipe, model, { ...options, engine, learns: learns(plan) });
     throwIfCancelled(signal);
     const journal = await createJournal(
       options.folder,
@@ -65,6 +67,7 @@ export async function runRecipe(value: unknown, given: JobOptions): Promise<Run>
         modelPath,
         original: countWeights(model, network),
         evaluator,
+        engine,
         seed: recipe.seed ?? defaultSeed,
       };
       const share = 1 / (1 + totalEffort(plan));
@@ -76,7 +79,7 @@ export async function runRecipe(value: unknown, given: JobOptions): Promise<Run>
     });
     return await readRun(journal.folder);
   } finally {
-    evaluator?.dispose();
+    await engine.dispose();
   }
 }
 

@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { throwIfCancelled } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
+import { networkOf } from "../graph/networkOf.ts";
 import { type Bytes, measureBytes } from "../metrics/bytes.ts";
 import { type Counts, countWeights, sparsityOf } from "../metrics/counts.ts";
 import type { Model } from "../model/model.ts";
@@ -10,6 +11,7 @@ import type { Journal } from "../runs/journal.ts";
 import type { Trial } from "../runs/run.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { type JobEvents, type JobOptions, partOf } from "./events.ts";
+import type { LazyEngine } from "./lazyEngine.ts";
 import { effortOf, type PlannedStep, totalEffort } from "./plan.ts";
 import { type StepContext, type StepResult, stepExecutors } from "./steps/registry.ts";
 
@@ -20,6 +22,7 @@ export interface Subject {
   readonly modelPath: string;
   readonly original: Counts;
   readonly evaluator: Evaluator | undefined;
+  readonly engine: Pick<LazyEngine, "open">;
   readonly seed: number;
 }
 
@@ -123,7 +126,7 @@ export async function recordTrials(
 async function execute(
   step: PlannedStep,
   model: Model,
-  { network, model: original, seed, evaluator }: Subject,
+  subject: Subject,
   signal: AbortSignal | undefined,
   progress: JobEvents["progress"],
 ): Promise<StepResult> {
@@ -133,10 +136,12 @@ async function execute(
     options: object,
     context: StepContext,
   ) => Promise<StepResult>;
+  const { model: original, seed, evaluator, engine } = subject;
   return executor(model, step.options, {
-    network,
+    network: networkIn(model, subject),
     original,
     seed,
+    engine: engine.open,
     studio() {
       if (!evaluator?.studio) throw new Error("steps that learn have data: the plan has checked it");
       return evaluator.studio;
@@ -146,20 +151,28 @@ async function execute(
   });
 }
 
+/** A model's own network: steps that shrink it give it another topology. */
+function networkIn(model: Model, subject: Subject): Network {
+  return model.json === subject.model.json ? subject.network : networkOf(model);
+}
+
 /** All there is to say of a model, but for its bytes, which are measured while they are written. */
 async function measure(
   model: Model,
-  { network, original, evaluator }: Subject,
+  subject: Subject,
   progress: JobEvents["progress"],
   signal: AbortSignal | undefined,
 ): Promise<(bytes: Bytes) => Pick<Trial, "metrics" | "layers">> {
-  const counts = countWeights(model, network);
+  const { original, evaluator } = subject;
+  const counts = countWeights(model, networkIn(model, subject));
   const measured = await evaluator?.measure(model, progress, signal);
-  const layers = counts.layers
+  const nonZero = new Map(counts.layers.map(({ layer, prunableNonZero }) => [layer.name, prunableNonZero]));
+  const layers = original.layers
     .filter(({ prunable }) => prunable > 0)
-    .map(({ layer, prunable, prunableNonZero }) => ({
+    .map(({ layer, prunable }) => ({
       name: layer.name,
-      sparsity: sparsityOf(prunableNonZero, prunable),
+      // What was taken out of the architecture counts as zeros of the unpruned model.
+      sparsity: sparsityOf(nonZero.get(layer.name) ?? 0, prunable),
     }));
   return (bytes) => ({
     metrics: {

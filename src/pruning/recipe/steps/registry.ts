@@ -1,3 +1,4 @@
+import type { Engine } from "../../engine/engine.ts";
 import type { SecateurError } from "../../errors.ts";
 import type { Network } from "../../graph/network.ts";
 import { methodNamed } from "../../methods/registry.ts";
@@ -8,10 +9,13 @@ import type { PruneOptions } from "./prune.ts";
 import type { StepKind } from "./spec.ts";
 
 export interface StepContext {
+  /** Of the model that the step is given. */
   readonly network: Network;
   /** The unpruned model. */
   readonly original: Model;
   readonly seed: number;
+  /** The run's backend, opened once, when first asked for; not to be disposed of. @throws SecateurError `backend` */
+  engine(): Promise<Engine>;
   /** Opens what training needs; only called by steps that learn. */
   studio(): Studio;
   readonly signal?: AbortSignal;
@@ -30,8 +34,8 @@ type Execute<Options> = (model: Model, options: Options, context: StepContext) =
 
 /** The executors of all steps. What they need is imported when they run: pruning alone never loads TensorFlow.js. */
 export const stepExecutors: { readonly [Kind in StepKind]: Execute<never> } = {
-  async prune(model, { method, options }: PruneOptions, { network, signal }) {
-    return methodNamed(method).prune(model, options, { network, ...(signal && { signal }) });
+  async prune(model, { method, options }: PruneOptions, { network, engine, signal }) {
+    return methodNamed(method).prune(model, options, { network, engine, ...(signal && { signal }) });
   },
   async fineTune(model, options: TrainingOptions, context) {
     const { fineTune } = await import("../../training/fineTune.ts");
