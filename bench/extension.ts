@@ -5,7 +5,8 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runTests } from "@vscode/test-electron";
 import { build } from "esbuild";
-import { number, printTargets, projectRoot, saveResult } from "./support/report.ts";
+import { projectRoot } from "./support/paths.ts";
+import { publish } from "./support/results.ts";
 import { withScratch } from "./support/scratch.ts";
 import { timing } from "./support/time.ts";
 
@@ -18,15 +19,7 @@ await withScratch(async (scratch) => {
   const bundle = (await stat(join(projectRoot, "dist", "extension.js"))).size;
   const vsix = await packageSize(join(scratch, "secateur.vsix"));
   const activation = timing("activate", await activationTimes(scratch));
-  console.log(
-    `\nActivation over ${repeats} starts of VS Code: ${number(activation.fastest)} to ${number(activation.slowest)} ms.`,
-  );
-  printTargets([
-    { what: "activation, median", measured: activation.median, unit: " ms", limit: 50 },
-    { what: "dist/extension.js", measured: bundle / 1000, unit: " kB", limit: 150 },
-    { what: "VSIX", measured: vsix / 1e6, unit: " MB", limit: 6 },
-  ]);
-  await saveResult("extension", { activationMs: activation, bundleBytes: bundle, vsixBytes: vsix });
+  await publish("extension", { activationMs: activation, bundleBytes: bundle, vsixBytes: vsix });
 });
 
 async function packageSize(path: string): Promise<number> {

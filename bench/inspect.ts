@@ -4,7 +4,8 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeLargeModel } from "./support/largeModel.ts";
 import { filesLoaded, holdingTensorFlow } from "./support/loaded.ts";
-import { cli, number, printTable, printTargets, projectRoot, saveResult } from "./support/report.ts";
+import { cli, projectRoot } from "./support/paths.ts";
+import { publish } from "./support/results.ts";
 import { withScratch } from "./support/scratch.ts";
 import { race, runNode } from "./support/time.ts";
 
@@ -21,8 +22,6 @@ await withScratch(async (scratch) => {
     ],
     repeats,
   );
-  const rows = timings.map(({ name, median, fastest, slowest }) => [name, ...[median, fastest, slowest].map(number)]);
-  printTable("Inspecting a model of 101 MB: whole processes, ms", ["process", "median", "fastest", "slowest"], rows);
 
   const tensorFlow = {
     inspect: await tensorFlowLoadedBy(inspect, join(scratch, "inspect")),
@@ -40,12 +39,8 @@ await withScratch(async (scratch) => {
       join(scratch, "evaluate"),
     ),
   };
-  console.log(`Files with TensorFlow.js loaded: by inspect ${tensorFlow.inspect}, by evaluate ${tensorFlow.evaluate}.`);
   if (tensorFlow.evaluate === 0) throw new Error("TensorFlow.js was not found where it must be: the mark is wrong.");
-  printTargets([
-    { what: "files with TensorFlow.js loaded by inspect", measured: tensorFlow.inspect, unit: "", limit: 0 },
-  ]);
-  await saveResult("inspect", { unit: "ms", timings, filesWithTensorFlow: tensorFlow });
+  await publish("inspect", { unit: "ms", timings, filesWithTensorFlow: tensorFlow });
 });
 
 async function tensorFlowLoadedBy(args: readonly string[], scratch: string): Promise<number> {

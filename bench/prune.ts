@@ -9,7 +9,8 @@ import { countWeights } from "../src/pruning/metrics/counts.ts";
 import { readModel } from "../src/pruning/model/read.ts";
 import { writeModel } from "../src/pruning/model/write.ts";
 import { writeLargeModel } from "./support/largeModel.ts";
-import { cli, number, printTable, printTargets, projectRoot, saveResult } from "./support/report.ts";
+import { cli, projectRoot } from "./support/paths.ts";
+import { publish } from "./support/results.ts";
 import { withScratch } from "./support/scratch.ts";
 import { race, runNode, type Timing, timing } from "./support/time.ts";
 
@@ -20,18 +21,9 @@ const copyFiles = join(projectRoot, "bench", "support", "copyFiles.mjs");
 await withScratch(async (scratch) => {
   const model = await writeLargeModel(join(scratch, "model"));
   const processes = await compareProcesses(model, join(scratch, "out"));
-  const ratio = (timing: Timing) => timing.median / (processes[0] as Timing).median;
-  printTable(
-    "Pruning a model of 101 MB in 25 files: whole processes, ms",
-    ["process", "median", "fastest", "slowest", "ratio"],
-    processes.map((each) => [...row(each), `${ratio(each).toFixed(2)}×`]),
-  );
-  const pruning = processes.at(-1) as Timing;
-  printTargets([{ what: "secateur prune against read + write", measured: ratio(pruning), unit: "×", limit: 4 }]);
-
+  const [rival, pruning] = [processes[0] as Timing, processes.at(-1) as Timing];
   const phases = await timePhases(model, join(scratch, "out"));
-  printTable("The same in one process, by phase, ms", ["phase", "median", "fastest", "slowest"], phases.map(row));
-  await saveResult("prune", { unit: "ms", processes, ratio: ratio(pruning), phases });
+  await publish("prune", { unit: "ms", processes, ratio: pruning.median / rival.median, phases });
 });
 
 /** The rival, the rival that waits for the disk as Secateur does, and Secateur. */
@@ -70,8 +62,4 @@ async function timePhases(path: string, out: string): Promise<Timing[]> {
     await rm(out, { recursive: true, force: true });
   }
   return [...times].map(([name, values]) => timing(name, values));
-}
-
-function row({ name, median, fastest, slowest }: Timing): string[] {
-  return [name, ...[median, fastest, slowest].map(number)];
 }

@@ -3,9 +3,11 @@
 // Python that SECATEUR_PYTHON names, or `python3`, and left out where that has none.
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { Throughput } from "./reports/training.ts";
 import { type NetworkName, networkNames } from "./support/cifarNetworks.ts";
-import { number, printTable, printTargets, projectRoot, saveResult } from "./support/report.ts";
-import { runNode, runProgram, type Timing, timing } from "./support/time.ts";
+import { projectRoot } from "./support/paths.ts";
+import { publish } from "./support/results.ts";
+import { runNode, runProgram, timing } from "./support/time.ts";
 
 /** How often each contender runs, by turns. */
 const rounds = 3;
@@ -21,17 +23,6 @@ interface Measured {
   readonly batchSize: number;
   readonly forward: readonly number[];
   readonly training: readonly number[];
-}
-
-interface Result {
-  readonly name: string;
-  readonly detail: string;
-  readonly network: NetworkName;
-  /** Images per second. */
-  readonly forward: number;
-  readonly training: number;
-  /** ms of a training step. */
-  readonly step: Timing;
 }
 
 const support = join(projectRoot, "bench", "support");
@@ -50,7 +41,7 @@ const contenders: Contender[] = [
   },
 ];
 
-const results: Result[] = [];
+const results: Throughput[] = [];
 const present = new Set(contenders);
 for (const network of networkNames) {
   const measured = new Map<Contender, Measured[]>();
@@ -68,31 +59,9 @@ for (const network of networkNames) {
   for (const [{ name }, outputs] of measured) results.push(resultOf(name, network, outputs));
 }
 
-for (const network of networkNames) {
-  printTable(
-    `A CNN for CIFAR-10, ${network}, batches of 128: images per second`,
-    ["", "forward", "training", "a step, ms", "fastest", "slowest"],
-    results
-      .filter((each) => each.network === network)
-      .map(({ name, forward, training, step }) => [
-        name,
-        ...[forward, training, step.median, step.fastest, step.slowest].map(number),
-      ]),
-  );
-}
-printTargets(
-  results
-    .filter(({ name }) => name === "wasm, 2 threads")
-    .map(({ network, training }) => ({
-      what: `${network}, wasm on 2 threads`,
-      measured: 1000 / training,
-      unit: " ms an image",
-      limit: network === "plain" ? 1000 / 200 : 1000 / 120,
-    })),
-);
-await saveResult("training", { unit: "images per second", results });
+await publish("training", { unit: "images per second", results });
 
-function resultOf(name: string, network: NetworkName, outputs: readonly Measured[]): Result {
+function resultOf(name: string, network: NetworkName, outputs: readonly Measured[]): Throughput {
   const { detail, batchSize } = outputs[0] as Measured;
   const step = timing(
     `${name}, ${network}`,

@@ -1,13 +1,18 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { arch, cpus, platform, totalmem } from "node:os";
-import { join } from "node:path";
 import Table from "cli-table3";
 
-/** The project's root folder. */
-export const projectRoot = join(import.meta.dirname, "..", "..");
+/** What a benchmark found, for a terminal or a page. */
+export interface Report {
+  readonly tables: readonly ReportTable[];
+  /** A line each: targets met or missed, and what no table says. */
+  readonly notes: readonly string[];
+}
 
-/** The built terminal program. */
-export const cli = join(projectRoot, "dist", "cli.js");
+export interface ReportTable {
+  readonly title: string;
+  readonly head: readonly string[];
+  /** The first column names the row; numbers stand to the right. */
+  readonly rows: readonly (readonly string[])[];
+}
 
 /** What a benchmark promised, and whether it holds. */
 export interface Target {
@@ -15,41 +20,35 @@ export interface Target {
   readonly measured: number;
   readonly unit: string;
   readonly limit: number;
+  /** Which side of the limit is right. */
+  readonly bound: "at most" | "at least";
 }
 
-/** Prints rows under a heading, numbers to the right. */
-export function printTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const colAligns = head.map((_, i) => (i === 0 ? ("left" as const) : ("right" as const)));
-  const table = new Table({ head: [...head], colAligns, style: { head: [], border: [] } });
-  for (const row of rows) table.push([...row]);
-  console.log(`\n${title}\n${table}`);
+/** A line that says whether a target is met or missed. Only that: a busy machine is no failure. */
+export function verdictOf({ what, measured, unit, limit, bound }: Target): string {
+  const isMet = bound === "at most" ? measured <= limit : measured >= limit;
+  return `${isMet ? "met" : "MISSED"}: ${what} ${number(measured)}${unit}, ${bound} ${number(limit)}${unit}`;
 }
 
-/** Prints a line per target, met or missed. Only reports: a busy machine is no failure. */
-export function printTargets(targets: readonly Target[]): void {
-  for (const { what, measured, unit, limit } of targets) {
-    const verdict = measured <= limit ? "met" : "MISSED";
-    console.log(`${verdict}: ${what} ${number(measured)}${unit}, at most ${number(limit)}${unit}`);
+export function printReport({ tables, notes }: Report): void {
+  for (const { title, head, rows } of tables) {
+    const colAligns = head.map((_, i) => (i === 0 ? ("left" as const) : ("right" as const)));
+    const table = new Table({ head: [...head], colAligns, style: { head: [], border: [] } });
+    for (const row of rows) table.push([...row]);
+    console.log(`\n${title}\n${table}`);
   }
+  for (const note of notes) console.log(note);
 }
 
-/** Keeps a benchmark's result, with the machine it was measured on, in bench/results. */
-export async function saveResult(name: string, result: object): Promise<void> {
-  const folder = join(projectRoot, "bench", "results");
-  await mkdir(folder, { recursive: true });
-  const measured = { date: new Date().toISOString().slice(0, 10), machine: machine(), ...result };
-  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(measured, rounded, 2)}\n`);
-}
-
-function machine() {
-  const processors = cpus();
-  return {
-    cpu: processors[0]?.model ?? "unknown",
-    cores: processors.length,
-    memoryGB: Math.round(totalmem() / 1e9),
-    platform: `${platform()} ${arch()}`,
-    node: process.version,
-  };
+/** The same in Markdown. */
+export function markdownOf({ tables, notes }: Report): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const parts = tables.map(({ title, head, rows }) => {
+    const alignments = head.map((_, i) => (i === 0 ? "---" : "---:"));
+    return `${title}\n\n${[head, alignments, ...rows].map(line).join("\n")}`;
+  });
+  if (notes.length > 0) parts.push(notes.map((note) => `- ${note}`).join("\n"));
+  return parts.join("\n\n");
 }
 
 /** At most three significant digits, and no decimals from a hundred up: `0.62`, `48.3`, `1,234`. */
@@ -57,6 +56,6 @@ export function number(value: number): string {
   return Math.abs(value) < 100 ? String(Number(value.toPrecision(3))) : Math.round(value).toLocaleString("en-US");
 }
 
-/** More digits of a time than repeat from run to run only make results hard to compare. */
-const rounded = (_key: string, value: unknown) =>
-  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+export function percent(share: number, digits: number): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { number } from "./report.ts";
 
 /** One of several ways to do a job, to be compared with the others. */
 export interface Contender {
@@ -38,6 +39,15 @@ export async function race(contenders: readonly Contender[], repeats: number): P
 export function timing(name: string, times: readonly number[]): Timing {
   const sorted = [...times].sort((a, b) => a - b);
   return { name, median: median(sorted), fastest: sorted[0] ?? Number.NaN, slowest: sorted.at(-1) ?? Number.NaN };
+}
+
+/** Headings of a table of timings. */
+export function timingHead(what: string): string[] {
+  return [what, "median", "fastest", "slowest"];
+}
+
+export function timedRow({ name, median, fastest, slowest }: Timing): string[] {
+  return [name, ...[median, fastest, slowest].map(number)];
 }
 
 /** Of a sorted list; the mean of the two in the middle where it has no middle one. */

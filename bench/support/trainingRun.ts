@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { BackendName } from "../../src/pruning/engine/engine.ts";
 import { openEngine } from "../../src/pruning/engine/open.ts";
 import { cifarNetwork, classes, madeUpBatch, type NetworkName } from "./cifarNetworks.ts";
-import { projectRoot } from "./report.ts";
+import { projectRoot } from "./paths.ts";
 
 /** Images in a batch. torch_training.py has the same, and the same repeats. */
 const batchSize = 128;

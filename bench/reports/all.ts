@@ -1,0 +1,19 @@
+import { accuracyReport } from "./accuracy.ts";
+import { extensionReport } from "./extension.ts";
+import { inspectReport } from "./inspect.ts";
+import { pruneReport } from "./prune.ts";
+import { trainingReport } from "./training.ts";
+
+/** Every benchmark with what turns its result into tables. */
+export const benchmarks = {
+  prune: { title: "Pruning", report: pruneReport },
+  inspect: { title: "Inspecting", report: inspectReport },
+  extension: { title: "The extension", report: extensionReport },
+  accuracy: { title: "Accuracy", report: accuracyReport },
+  training: { title: "Training", report: trainingReport },
+} as const;
+
+export type BenchmarkName = keyof typeof benchmarks;
+
+/** What a benchmark keeps. */
+export type ResultOf<N extends BenchmarkName> = Parameters<(typeof benchmarks)[N]["report"]>[0];
