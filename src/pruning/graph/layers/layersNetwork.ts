@@ -3,9 +3,10 @@ import type { Model } from "../../model/model.ts";
 import { type Length, product, sum } from "../lengths.ts";
 import type { Layer, LayerWeight, Network, Shape } from "../network.ts";
 import { type Claim, settleClaims } from "./claims.ts";
+import { type LayerCall, runOnShapes } from "./onShapes.ts";
 import type { Slot } from "./rule.ts";
 import { type KerasLayer, type KerasModel, parseTopology, type TensorRef } from "./topology.ts";
-import { declaredShape, type LayerCall, walk } from "./walk.ts";
+import { declaredShape } from "./walk.ts";
 
 /** Why a layer's multiply-adds are not known. */
 const openLengths = "A length of its input is only known when the model runs, so its multiply-adds cannot be counted.";
@@ -16,8 +17,7 @@ const openLengths = "A length of its input is only known when the model runs, so
  */
 export function layersNetwork(model: Model): Network {
   const keras = parseTopology(model.json.modelTopology);
-  const calls = new Map<KerasLayer, LayerCall[]>();
-  const outputs = walk(keras, (call) => calls.set(call.layer, [...(calls.get(call.layer) ?? []), call]));
+  const { calls, outputs } = runOnShapes(keras);
   const weights = settleClaims([...calls.values()].flatMap(claimsOf), model);
   return {
     inputs: keras.inputs.map((ref) => inputOf(keras, ref)),
@@ -39,13 +39,13 @@ function inputOf(model: KerasModel, ref: TensorRef) {
 }
 
 /** tfjs names a weight after its layer alone, whatever models are around. */
-function weightName(layer: KerasLayer, slot: Slot): string {
+export function weightName(layer: KerasLayer, slot: Slot): string {
   const { name } = layer.config;
   return `${typeof name === "string" ? name : layer.name}/${slot.path}`;
 }
 
 /** A layer claims its weights once, however often it is called. */
-function claimsOf([first]: readonly LayerCall[]): Claim[] {
+export function claimsOf([first]: readonly LayerCall[]): Claim[] {
   if (!first) return [];
   return first.slots.map((slot) => ({ name: weightName(first.layer, slot), owner: first.path, slot }));
 }

@@ -16,12 +16,17 @@ export interface TensorRef {
   readonly output: number;
 }
 
+/** Where a value stands in model.json: keys and indices from the root. */
+export type JsonPath = readonly (string | number)[];
+
 /** A layer and the tensors it is called on. */
 export interface KerasLayer {
   /** Unique in its model. */
   readonly name: string;
   readonly className: string;
   readonly config: JsonObject;
+  /** Where its config stands, from the root of model.json; of an implied input, the config that implies it. */
+  readonly at: JsonPath;
   /** What it is called on, call by call; one empty call for an input. */
   readonly calls: readonly (readonly TensorRef[])[];
   /** Set on a layer that is a model itself. */
@@ -61,7 +66,8 @@ const refsSchema = v.array(refSchema);
  * @throws SecateurError `bad-model` for what is no topology, `unsupported-model` for what tfjs cannot load
  */
 export function parseTopology(topology: JsonValue | undefined): KerasModel {
-  const root = isObject(topology) ? (topology.model_config ?? topology) : topology;
+  const wrapped = isObject(topology) && topology.model_config !== undefined && topology.model_config !== null;
+  const root = wrapped ? topology.model_config : topology;
   const entry = parse(entrySchema, root, "modelTopology");
   if (!modelClasses.includes(entry.class_name)) {
     throw new SecateurError(
@@ -69,25 +75,28 @@ export function parseTopology(topology: JsonValue | undefined): KerasModel {
       `The model is of class "${entry.class_name}", and TensorFlow.js loads ${modelClasses.join(", ")}: export it as a SavedModel and convert it to a graph model.`,
     );
   }
-  return parseModel(entry);
+  return parseModel(entry, ["modelTopology", ...(wrapped ? ["model_config"] : []), "config"]);
 }
 
-function parseModel(entry: Entry): KerasModel {
-  return entry.class_name === "Sequential" ? parseSequential(entry) : parseFunctional(entry);
+/** @param at where the model's config stands */
+function parseModel(entry: Entry, at: JsonPath): KerasModel {
+  return entry.class_name === "Sequential" ? parseSequential(entry, at) : parseFunctional(entry, at);
 }
 
-function parseSequential(entry: Entry): KerasModel {
+function parseSequential(entry: Entry, at: JsonPath): KerasModel {
+  const isList = Array.isArray(entry.config);
   const config = Array.isArray(entry.config) ? { layers: entry.config } : entry.config;
+  const configAt = (index: number) => [...at, ...(isList ? [] : ["layers"]), index, "config"];
   const name = nameOf(entry, "sequential");
   const entries = parseEntries(config.layers, name);
   const [first] = entries;
   if (!first) throw new SecateurError("bad-model", `The model "${name}" has no layers; save or convert it again.`);
   const declared = first.class_name === "InputLayer";
-  const layers: KerasLayer[] = declared ? [] : [impliedInput(first)];
-  for (const each of entries) {
+  const layers: KerasLayer[] = declared ? [] : [impliedInput(first, configAt(0))];
+  for (const [i, each] of entries.entries()) {
     const before = layers.at(-1);
     const call = before && each.class_name !== "InputLayer" ? [ref(before.name)] : [];
-    layers.push(parseLayer(each, [call]));
+    layers.push(parseLayer(each, [call], configAt(i)));
   }
   checkNames(layers, name);
   return {
@@ -103,13 +112,13 @@ function ref(layer: string): TensorRef {
 }
 
 /** The input a Sequential makes for its first layer, as `Sequential.add` does. */
-function impliedInput(first: Entry): KerasLayer {
+function impliedInput(first: Entry, at: JsonPath): KerasLayer {
   const { dtype = null } = isObject(first.config) ? first.config : {};
   const base = { className: "InputLayer", calls: [[]], implied: true };
   if (modelClasses.includes(first.class_name)) {
-    const model = parseModel(first);
+    const model = parseModel(first, at);
     const input = model.layers.find((layer) => layer.name === model.inputs[0]?.layer);
-    if (input) return { ...base, name: input.name, config: input.config };
+    if (input) return { ...base, name: input.name, config: input.config, at: input.at };
   }
   const shape = isObject(first.config) ? givenShape(first.class_name, first.config) : undefined;
   const name = nameOf(first, first.class_name);
@@ -119,7 +128,7 @@ function impliedInput(first: Entry): KerasLayer {
       `The first layer "${name}" (${first.class_name}) gives no input shape, without which TensorFlow.js cannot load a Sequential model: build the model on its input shape and save it again.`,
     );
   }
-  return { ...base, name: `${name}_input`, config: { batch_input_shape: shape, dtype } };
+  return { ...base, name: `${name}_input`, config: { batch_input_shape: shape, dtype }, at };
 }
 
 /** The input shape a layer's config gives, batch first. */
@@ -132,7 +141,7 @@ export function givenShape(className: string, config: JsonObject): JsonValue[] |
   return undefined;
 }
 
-function parseFunctional(entry: Entry): KerasModel {
+function parseFunctional(entry: Entry, at: JsonPath): KerasModel {
   const name = nameOf(entry, "model");
   const config = isObject(entry.config) ? entry.config : {};
   const entries = parseEntries(config.layers, name);
@@ -142,10 +151,10 @@ function parseFunctional(entry: Entry): KerasModel {
   );
   const recount = (refs: readonly TensorRef[]) =>
     refs.map((each) => (nested.has(each.layer) ? { ...each, call: each.call - 1 } : each));
-  const layers = entries.map((each) => {
+  const layers = entries.map((each, i) => {
     const where = `inbound_nodes of layer "${nameOf(each, each.class_name)}"`;
     const calls = each.inbound_nodes.map((node) => recount(parse(refsSchema, node, where)));
-    return parseLayer(each, each.class_name === "InputLayer" ? [[]] : calls);
+    return parseLayer(each, each.class_name === "InputLayer" ? [[]] : calls, [...at, "layers", i, "config"]);
   });
   checkNames(layers, name);
   return {
@@ -164,14 +173,15 @@ function parseEntries(layers: JsonValue | undefined | unknown[], model: string):
   return layers.map((layer, i) => parse(entrySchema, layer, `layer ${i} of "${model}"`));
 }
 
-function parseLayer(entry: Entry, calls: readonly (readonly TensorRef[])[]): KerasLayer {
+function parseLayer(entry: Entry, calls: readonly (readonly TensorRef[])[], at: JsonPath): KerasLayer {
   const name = nameOf(entry, entry.class_name);
   const config = isObject(entry.config) ? entry.config : {};
-  const layer = { name, className: entry.class_name, config, calls };
-  if (modelClasses.includes(entry.class_name)) return { ...layer, model: parseModel(entry) };
+  const layer = { name, className: entry.class_name, config, at, calls };
+  if (modelClasses.includes(entry.class_name)) return { ...layer, model: parseModel(entry, at) };
   const inner = entry.class_name === "TimeDistributed" ? config.layer : undefined;
   if (!isObject(inner) || !modelClasses.includes(String(inner.class_name))) return layer;
-  return { ...layer, model: parseModel(parse(entrySchema, inner, `layer "${name}"`)), perStep: true };
+  const model = parseModel(parse(entrySchema, inner, `layer "${name}"`), [...at, "layer", "config"]);
+  return { ...layer, model, perStep: true };
 }
 
 function nameOf(entry: Entry, otherwise: string): string {

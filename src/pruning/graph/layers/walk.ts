@@ -1,18 +1,25 @@
 import { SecateurError } from "../../errors.ts";
 import type { Shape } from "../network.ts";
-import { type LayerBehaviour, LayerProblem, type Slot } from "./rule.ts";
-import { behaviourOf } from "./rules.ts";
+import { LayerProblem } from "./rule.ts";
 import { givenShape, type KerasLayer, type KerasModel, type TensorRef } from "./topology.ts";
-import { insertSteps, perStep, repeated } from "./wrappers.ts";
 
-/** A layer called once: nested models appear as their inner layers only. */
-export interface LayerCall {
-  readonly layer: KerasLayer;
-  /** `outer/inner` for layers of nested models. */
-  readonly path: string;
-  readonly outputs: readonly Shape[];
-  readonly slots: readonly Slot[];
-  readonly unprunable?: string;
+/**
+ * What a network is run on instead of numbers: shapes, or symbols. Nested models are taken apart: only their inner
+ * layers are met, with `outer/inner` for a path.
+ */
+export interface Interpretation<T> {
+  /** An input layer. @param given what the model around it calls it on; nothing in the outermost model */
+  input(layer: KerasLayer, path: string, given: T | undefined): T;
+  /**
+   * A call of a layer.
+   * @param steps time axes of the TimeDistributed models around, outermost first
+   * @throws LayerProblem
+   */
+  call(layer: KerasLayer, path: string, inputs: readonly T[], steps: Shape): readonly T[];
+  /** The time axis of a sequence, and what stands at each step. @throws LayerProblem */
+  frame(inputs: readonly T[]): { readonly steps: Shape[number]; readonly frame: T };
+  /** What was found for one step of a sequence, for all of them. */
+  sequence(output: T, inputs: readonly T[]): T;
 }
 
 /** Where a model is called from. */
@@ -26,20 +33,19 @@ interface Place {
 type Calls = ReadonlyMap<KerasLayer, ReadonlySet<number>>;
 
 /**
- * Runs a model on shapes, layer by layer, and tells of each call. Layers that no output needs are left out, as
- * tfjs leaves them out.
- * @param inputs the shapes to call it on; those its input layers give if left out
- * @returns the shapes of its outputs
+ * Runs a model layer by layer. Layers that no output needs are left out, as tfjs leaves them out.
+ * @param inputs what to call it on; what its input layers give if left out
+ * @returns its outputs
  * @throws SecateurError `unsupported-model` naming the layer that cannot be loaded; `bad-model` for calls that
  *   lead nowhere
  */
-export function walk(
+export function walk<T>(
   model: KerasModel,
-  visit: (call: LayerCall) => void,
-  inputs?: readonly Shape[],
+  interpretation: Interpretation<T>,
+  inputs?: readonly T[],
   place: Place = { prefix: "", steps: [] },
-): Shape[] {
-  const tensors = new Map<string, readonly Shape[]>();
+): T[] {
+  const tensors = new Map<string, readonly T[]>();
   const needed = neededCalls(model);
   let waiting = model.layers.flatMap((layer) =>
     [...(needed.get(layer) ?? [])].sort((a, b) => a - b).map((call) => ({ layer, call })),
@@ -47,9 +53,9 @@ export function walk(
   while (waiting.length > 0) {
     // Files list layers in the order they run, but for layers shared at several depths.
     const stuck = waiting.filter(({ layer, call }) => {
-      const shapes = inputShapes(layer, call, tensors);
-      if (!shapes) return true;
-      tensors.set(`${layer.name}:${call}`, run(model, layer, shapes, inputs, place, visit));
+      const on = inputsOf(layer, call, tensors);
+      if (!on) return true;
+      tensors.set(`${layer.name}:${call}`, run(model, layer, on, inputs, place, interpretation));
       return false;
     });
     if (stuck.length === waiting.length) {
@@ -59,8 +65,8 @@ export function walk(
     waiting = stuck;
   }
   return model.outputs.map((ref) => {
-    const shape = tensorOf(ref, tensors);
-    if (shape) return shape;
+    const tensor = tensorOf(ref, tensors);
+    if (tensor) return tensor;
     throw new SecateurError(
       "bad-model",
       `The model "${model.name}" gives out output ${ref.output} of layer "${ref.layer}", which has fewer; save or convert it again.`,
@@ -94,72 +100,46 @@ function neededCalls(model: KerasModel): Calls {
   return needed;
 }
 
-function inputShapes(
-  layer: KerasLayer,
-  call: number,
-  tensors: ReadonlyMap<string, readonly Shape[]>,
-): Shape[] | undefined {
-  const shapes = layer.calls[call]?.map((ref) => tensorOf(ref, tensors)) ?? [];
-  return shapes.every((shape) => shape !== undefined) ? shapes : undefined;
+function inputsOf<T>(layer: KerasLayer, call: number, tensors: ReadonlyMap<string, readonly T[]>): T[] | undefined {
+  const inputs = layer.calls[call]?.map((ref) => tensorOf(ref, tensors)) ?? [];
+  return inputs.every((input) => input !== undefined) ? inputs : undefined;
 }
 
-function tensorOf(ref: TensorRef, tensors: ReadonlyMap<string, readonly Shape[]>): Shape | undefined {
+function tensorOf<T>(ref: TensorRef, tensors: ReadonlyMap<string, readonly T[]>): T | undefined {
   return tensors.get(`${ref.layer}:${ref.call}`)?.[ref.output];
 }
 
-function run(
+function run<T>(
   model: KerasModel,
   layer: KerasLayer,
-  inputs: readonly Shape[],
-  given: readonly Shape[] | undefined,
+  inputs: readonly T[],
+  given: readonly T[] | undefined,
   place: Place,
-  visit: (call: LayerCall) => void,
-): readonly Shape[] {
+  interpretation: Interpretation<T>,
+): readonly T[] {
   const path = place.prefix + layer.name;
   if (layer.className === "InputLayer") {
     const index = model.inputs.findIndex((ref) => ref.layer === layer.name);
-    const shape = given?.[index] ?? declaredShape(layer, path);
-    if (!given && !layer.implied) visit({ layer, path, outputs: [shape], slots: [] });
-    return [shape];
+    return [interpretation.input(layer, path, given?.[index])];
   }
-  return naming(layer, path, () => {
-    if (layer.model) return runInner(layer, layer.model, inputs, { ...place, prefix: `${path}/` }, visit);
-    const behaviour = behaviourOf(layer.className, layer.config);
-    const outputs = behaviour.outputs(inputs);
-    visit(inPlace(layer, path, outputs, behaviour, inputs, place.steps));
-    return outputs;
-  });
+  return naming(layer, path, () =>
+    layer.model
+      ? runInner(layer, layer.model, inputs, { ...place, prefix: `${path}/` }, interpretation)
+      : interpretation.call(layer, path, inputs, place.steps),
+  );
 }
 
-function runInner(
+function runInner<T>(
   layer: KerasLayer,
   model: KerasModel,
-  inputs: readonly Shape[],
+  inputs: readonly T[],
   place: Place,
-  visit: (call: LayerCall) => void,
-): Shape[] {
-  if (!layer.perStep) return walk(model, visit, inputs, place);
-  const { steps, frame } = perStep(inputs);
-  const outputs = walk(model, visit, [frame], { ...place, steps: [...place.steps, steps] });
-  return outputs.map((shape) => insertSteps(shape, [steps]));
-}
-
-/** What was found for one step, told for all steps around. */
-function inPlace(
-  layer: KerasLayer,
-  path: string,
-  outputs: readonly Shape[],
-  behaviour: LayerBehaviour,
-  inputs: readonly Shape[],
-  steps: Shape,
-): LayerCall {
-  return {
-    layer,
-    path,
-    outputs: outputs.map((shape) => insertSteps(shape, steps)),
-    slots: (behaviour.slots?.(inputs) ?? []).map((slot) => repeated(slot, steps)),
-    ...(behaviour.unprunable !== undefined && { unprunable: behaviour.unprunable }),
-  };
+  interpretation: Interpretation<T>,
+): T[] {
+  if (!layer.perStep) return walk(model, interpretation, inputs, place);
+  const { steps, frame } = interpretation.frame(inputs);
+  const outputs = walk(model, interpretation, [frame], { ...place, steps: [...place.steps, steps] });
+  return outputs.map((output) => interpretation.sequence(output, inputs));
 }
 
 /** The shape an input layer declares, batch first. */
