@@ -60,7 +60,7 @@ function effectiveMacs({ layer, prunable, prunableNonZero }: LayerCounts): numbe
 }
 
 /** Whole numbers are shapes and indices, and an optimiser's slots are no part of the model. */
-const isParameter = ({ dtype, group }: Weight): boolean => dtype === "float32" && group !== "optimizer";
+export const isParameter = ({ dtype, group }: Weight): boolean => dtype === "float32" && group !== "optimizer";
 
 const elements = (weight: Weight | undefined): number => (weight && isParameter(weight) ? sizeOf(weight.shape) : 0);
 
