@@ -1,5 +1,5 @@
 import type { Shape } from "../network.ts";
-import type { ChannelIds } from "./channels.ts";
+import type { ChannelAxes, ChannelAxis, ChannelIds } from "./channels.ts";
 import { type AxisSymbols, channelsAt, indexAt, type Symbols } from "./symbols.ts";
 import type { Tracer } from "./tracer.ts";
 
@@ -95,6 +95,23 @@ function spread(ids: ChannelIds, lengths: readonly number[]): AxisSymbols[] {
   }
   const field = { ids, lengths };
   return lengths.map((_, at) => ({ field, at }));
+}
+
+/** Ties the channels of weights to those of others like them, axis by axis: of a layer called again, say. */
+export function tieWeights(some: readonly ChannelAxes[], others: readonly ChannelAxes[], tracer: Tracer): void {
+  for (const [i, axes] of some.entries()) {
+    for (const [axis, entry] of axes.entries()) {
+      const other = others[i]?.[axis] ?? null;
+      if (entry && other) tracer.tie(entry.channels, other.channels);
+      else if (entry ?? other) {
+        // Read once from a layer and once from something that no layer makes.
+        tracer.lock(
+          (entry ?? (other as ChannelAxis)).channels,
+          `Layer "${tracer.layer}" is shared with inputs that no layer makes.`,
+        );
+      }
+    }
+  }
 }
 
 /** Tensors joined along an axis: along the others their channels are tied. */

@@ -50,7 +50,7 @@ export function channelsAt({ axes }: Symbols, axis: number, tracer: Tracer): Cha
 /**
  * The channels along the only axis that may lose any, as seen by a layer that counts on the lengths of the others:
  * what stands there is locked.
- * @param doing what the layer does along the others: `slides a window over`
+ * @param doing what the layer does along the others: `slides a window along them`
  */
 export function onlyChannelsAt(symbols: Symbols, axis: number, tracer: Tracer, doing: string): ChannelIds | null {
   const channels = channelsAt(symbols, axis, tracer);
@@ -63,11 +63,18 @@ export function onlyChannelsAt(symbols: Symbols, axis: number, tracer: Tracer, d
   return channels;
 }
 
-/** Locks the channels along some axes. @param doing what the layer does along them */
+/** Locks the channels along some axes. @param doing what the layer does with them, as in `onlyChannelsAt` */
 export function holdAxes(symbols: Symbols, axes: readonly number[], tracer: Tracer, doing: string): void {
   for (const axis of axes) {
     const channels = channelsAt(symbols, axis, tracer);
-    if (channels) tracer.lock(channels, `Layer "${tracer.layer}" ${doing} them.`);
+    if (channels) tracer.lock(channels, `Layer "${tracer.layer}" ${doing}.`);
+  }
+}
+
+/** Locks all the channels of some tensors. @param doing what the layer does with them, as in `onlyChannelsAt` */
+export function lockAll(tensors: readonly Symbols[], tracer: Tracer, doing: string): void {
+  for (const channels of tensors.flatMap((each) => allChannels(each, tracer))) {
+    tracer.lock(channels, `Layer "${tracer.layer}" ${doing}.`);
   }
 }
 

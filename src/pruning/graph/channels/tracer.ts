@@ -59,12 +59,11 @@ export class Tracer {
     return root;
   }
 
-  /** Why channels are locked, by root; the first reason given. */
+  /** Why channels are locked, by root; the last reason given, which is the one nearest to the outputs. */
   locks(): ReadonlyMap<number, string> {
     const reasons = new Map<number, string>();
     for (const { id, reason } of this.#locks) {
-      const root = this.rootOf(id);
-      if (!reasons.has(root)) reasons.set(root, reason);
+      reasons.set(this.rootOf(id), reason);
     }
     return reasons;
   }

@@ -1,19 +1,27 @@
 import * as v from "valibot";
+import { along, onlyChannelsAt, type Symbols } from "../channels/symbols.ts";
+import type { Tracer } from "../channels/tracer.ts";
 import { mapLength, product, windowCount } from "../lengths.ts";
+import type { Shape } from "../network.ts";
 import {
   count,
   dataFormat,
   flag,
+  follows,
   knownLength,
   LayerProblem,
   type LayerRule,
   type LayerRules,
+  makes,
+  none,
   perAxis,
+  reads,
   rule,
   type Slot,
+  type Traced,
   windowPadding,
 } from "./rule.ts";
-import { shapeOf, spaceOf } from "./space.ts";
+import { channelAxis, shapeOf, spaceOf } from "./space.ts";
 
 // Source: tfjs-layers/src/layers/convolutional.ts and convolutional_depthwise.ts, 4.22.0.
 
@@ -25,6 +33,35 @@ const window = (rank: number) => ({
   dilation_rate: v.nullish(perAxis(rank), 1),
   use_bias: flag(true),
 });
+
+type Format = "channels_last" | "channels_first";
+
+/** The channels a window sees; the lengths it slides along stay as they are. */
+export function windowed(input: Symbols, tracer: Tracer, format: Format) {
+  return onlyChannelsAt(input, channelAxis(input.shape.length, format), tracer, "slides a window along them");
+}
+
+/** The output of a layer whose channels stand where its format says. */
+export function formatted(shape: Shape | undefined, channels: Int32Array | null, format: Format): Symbols {
+  const known = shape ?? [];
+  return along(known, channelAxis(known.length, format), channels);
+}
+
+/** New filters, each a sum over the channels that a kernel reads. */
+function traceFilters(s: { filters: number; use_bias: boolean; data_format: Format }, kernel: "in-out" | "out-in") {
+  return ([input]: readonly Symbols[], tracer: Tracer, [shape]: readonly Shape[]): Traced => {
+    if (!input) throw new Error("a convolution has an input");
+    const read = reads(windowed(input, tracer, s.data_format));
+    const filters = tracer.fresh(s.filters);
+    const window = none(input.shape.length - 2);
+    const axes = kernel === "in-out" ? [...window, read, makes(filters)] : [...window, makes(filters), read];
+    return {
+      outputs: [formatted(shape, filters, s.data_format)],
+      weights: [axes, ...(s.use_bias ? [[makes(filters)]] : [])],
+      counts: [{ path: ["filters"], channels: filters }],
+    };
+  };
+}
 
 /** The bias a layer adds to its filters, if it has one. */
 function biasOf(use: boolean, filters: number): Slot[] {
@@ -53,6 +90,7 @@ function convolution(rank: number): LayerRule {
           ...biasOf(s.use_bias, s.filters),
         ];
       },
+      trace: traceFilters(s, "in-out"),
     };
   });
 }
@@ -99,6 +137,7 @@ function transposedConvolution(rank: number): LayerRule {
         ...biasOf(s.use_bias, s.filters),
       ];
     },
+    trace: traceFilters(s, "out-in"),
   }));
 }
 
@@ -121,8 +160,28 @@ const depthwiseConvolution = rule(v.object({ ...window(2), depth_multiplier: dep
         ...biasOf(s.use_bias, inputChannels * s.depth_multiplier),
       ];
     },
+    trace([input], tracer, [shape]) {
+      const { channels, outputs } = multiplied(input, tracer, s);
+      return {
+        outputs: [formatted(shape, outputs, s.data_format)],
+        weights: [[...none(2), follows(channels), null], ...(s.use_bias ? [[follows(outputs)]] : [])],
+      };
+    },
   };
 });
+
+/** What a depthwise kernel makes of each channel: output c·m + j belongs to channel c. */
+function multiplied(
+  input: Symbols | undefined,
+  tracer: Tracer,
+  { depth_multiplier, data_format }: { readonly depth_multiplier: number; readonly data_format: Format },
+) {
+  const channels = input ? windowed(input, tracer, data_format) : null;
+  return { channels, outputs: channels && repeatEach(channels, depth_multiplier) };
+}
+
+const repeatEach = (channels: Int32Array, times: number): Int32Array =>
+  Int32Array.from({ length: channels.length * times }, (_, i) => channels[Math.floor(i / times)] as number);
 
 function depthwiseKernel(
   s: { readonly kernel_size: readonly number[]; readonly depth_multiplier: number },
@@ -172,6 +231,19 @@ const separableConvolution = rule(separableSettings, (s) => {
         { path: "pointwise_kernel", shape, role: "kernel", filterAxes: [3], uses },
         ...biasOf(s.use_bias, s.filters),
       ];
+    },
+    trace([input], tracer, [shape]) {
+      const { channels, outputs } = multiplied(input, tracer, s);
+      const filters = tracer.fresh(s.filters);
+      return {
+        outputs: [formatted(shape, filters, s.data_format)],
+        weights: [
+          [...none(2), follows(channels), null],
+          [...none(2), reads(outputs), makes(filters)],
+          ...(s.use_bias ? [[makes(filters)]] : []),
+        ],
+        counts: [{ path: ["filters"], channels: filters }],
+      };
     },
   };
 });

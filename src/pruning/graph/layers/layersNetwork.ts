@@ -18,13 +18,25 @@ const openLengths = "A length of its input is only known when the model runs, so
 export function layersNetwork(model: Model): Network {
   const keras = parseTopology(model.json.modelTopology);
   const { calls, outputs } = runOnShapes(keras);
-  const weights = settleClaims([...calls.values()].flatMap(claimsOf), model);
+  const weights = settled(calls, model);
   return {
     inputs: keras.inputs.map((ref) => inputOf(keras, ref)),
     outputs: keras.outputs.map((ref, i) => ({ name: ref.layer, shape: outputs[i] ?? null })),
     layers: [...calls.values()].map((each) => layerOf(each, weights)),
   };
 }
+
+/**
+ * Which weight of the file is which weight of which layer.
+ * @returns the weights by the name tfjs gives them (`weightName`)
+ * @throws SecateurError as `settleClaims`
+ */
+export function settledWeights(keras: KerasModel, model: Model): ReadonlyMap<string, LayerWeight> {
+  return settled(runOnShapes(keras).calls, model);
+}
+
+const settled = (calls: ReadonlyMap<KerasLayer, LayerCall[]>, model: Model) =>
+  settleClaims([...calls.values()].flatMap(claimsOf), model);
 
 function inputOf(model: KerasModel, ref: TensorRef) {
   const layer = model.layers.find((each) => each.name === ref.layer);
@@ -45,7 +57,7 @@ export function weightName(layer: KerasLayer, slot: Slot): string {
 }
 
 /** A layer claims its weights once, however often it is called. */
-export function claimsOf([first]: readonly LayerCall[]): Claim[] {
+function claimsOf([first]: readonly LayerCall[]): Claim[] {
   if (!first) return [];
   return first.slots.map((slot) => ({ name: weightName(first.layer, slot), owner: first.path, slot }));
 }

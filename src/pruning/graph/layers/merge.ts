@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { joined, merged } from "../channels/arrange.ts";
+import { channelsAt, holdAxes, type Symbols } from "../channels/symbols.ts";
 import { axisFromFront, type Length, sum } from "../lengths.ts";
 import type { Shape } from "../network.ts";
 import { LayerProblem, type LayerRules, rule } from "./rule.ts";
@@ -13,6 +15,7 @@ const elementwise = rule(v.object({}), () => ({
     if (batches.size > 1) throw new LayerProblem("gets inputs of different batch sizes");
     return [[[...batches][0] ?? null, ...rest]];
   },
+  trace: (inputs, tracer, [shape = []]) => ({ outputs: [merged(inputs, shape, tracer)] }),
 }));
 
 function severalInputs(inputs: readonly Shape[]): readonly [Shape, ...Shape[]] {
@@ -45,6 +48,9 @@ const concatenate = rule(v.object({ axis: v.nullish(v.number(), -1) }), (s) => (
     if (!fits) throw new LayerProblem("joins inputs that differ in more than the joined axis");
     return [first.map((length, i) => (i === axis ? sum(inputs.map((shape) => shape[axis] ?? null)) : length))];
   },
+  trace: (inputs, tracer, [shape = []]) => ({
+    outputs: [joined(inputs, axisFromFront(s.axis, shape.length), shape, tracer)],
+  }),
 }));
 
 const dot = rule(v.object({ axes: v.union([v.number(), v.tuple([v.number(), v.number()])]) }), (s) => ({
@@ -53,13 +59,30 @@ const dot = rule(v.object({ axes: v.union([v.number(), v.tuple([v.number(), v.nu
     if (!b || inputs.length !== 2 || a.length > 3 || b.length > 3) {
       throw new LayerProblem("needs exactly two inputs of at most 3 axes");
     }
-    const [axisA, axisB] = typeof s.axes === "number" ? [s.axes, s.axes] : s.axes;
-    const restA = a.filter((_, i) => i !== axisFromFront(axisA, a.length));
-    const restB = b.filter((_, i) => i !== axisFromFront(axisB, b.length));
+    const [axisA, axisB] = dotAxes(s.axes, a, b);
+    const restA = a.filter((_, i) => i !== axisA);
+    const restB = b.filter((_, i) => i !== axisB);
     const output = [...restA, ...restB.slice(1)];
     return [output.length === 1 ? [...output, 1] : output];
   },
+  trace(inputs, tracer, [shape = []]) {
+    const [a, b] = inputs as readonly [Symbols, Symbols];
+    const [axisA, axisB] = dotAxes(s.axes, a.shape, b.shape);
+    // Only where what is multiplied away is zero would a masked model say the same as a smaller one.
+    holdAxes(a, [axisA], tracer, "multiplies them away");
+    holdAxes(b, [axisB], tracer, "multiplies them away");
+    const rest = (tensor: Symbols, without: number) =>
+      tensor.axes.map((_, i) => (i === 0 ? null : channelsAt(tensor, i, tracer))).filter((_, i) => i !== without);
+    const axes = [...rest(a, axisA), ...rest(b, axisB).slice(1)];
+    return { outputs: [{ shape, axes: shape.map((_, i) => axes[i] ?? null) }] };
+  },
 }));
+
+/** The axes that a dot product sums over, counted from the front. */
+function dotAxes(axes: number | readonly [number, number], a: Shape, b: Shape): readonly [number, number] {
+  const [axisA, axisB] = typeof axes === "number" ? [axes, axes] : axes;
+  return [axisFromFront(axisA, a.length), axisFromFront(axisB, b.length)];
+}
 
 /** Layers of several inputs. */
 export const mergeRules: LayerRules = {

@@ -1,7 +1,17 @@
 import * as v from "valibot";
-import { slide } from "./convolution.ts";
-import { dataFormat, type LayerRule, type LayerRules, onlyInput, perAxis, rule, windowPadding } from "./rule.ts";
-import { shapeOf, spaceOf } from "./space.ts";
+import { along, onlyChannelsAt, type Symbols } from "../channels/symbols.ts";
+import { formatted, slide, windowed } from "./convolution.ts";
+import {
+  dataFormat,
+  type LayerBehaviour,
+  type LayerRule,
+  type LayerRules,
+  onlyInput,
+  perAxis,
+  rule,
+  windowPadding,
+} from "./rule.ts";
+import { channelAxis, shapeOf, spaceOf } from "./space.ts";
 
 // Source: tfjs-layers/src/layers/pooling.ts, 4.22.0.
 
@@ -25,6 +35,9 @@ function pooling(rank: number): LayerRule {
         const input = spaceOf(inputs, rank, format);
         return [shapeOf({ ...input, axes: slide(input.axes, window) }, format)];
       },
+      trace: ([input], tracer, [shape]) => ({
+        outputs: [formatted(shape, windowed(input as Symbols, tracer, format), format)],
+      }),
     };
   });
 }
@@ -34,6 +47,7 @@ const globalPooling1D = rule(v.object({}), () => ({
     const [batch = null, , channels = null] = onlyInput(inputs, 3);
     return [[batch, channels]];
   },
+  trace: traceGlobal("channels_last"),
 }));
 
 /** tfjs ignores `keepdims`. */
@@ -42,7 +56,20 @@ const globalPooling2D = rule(v.object({ data_format: dataFormat }), (s) => ({
     const { batch, channels } = spaceOf(inputs, 2, s.data_format);
     return [[batch, channels]];
   },
+  trace: traceGlobal(s.data_format),
 }));
+
+/** Leaves nothing but the channels. */
+function traceGlobal(format: "channels_last" | "channels_first"): NonNullable<LayerBehaviour["trace"]> {
+  return ([input], tracer, [shape = []]) => {
+    const { length } = (input as Symbols).shape;
+    return {
+      outputs: [
+        along(shape, 1, onlyChannelsAt(input as Symbols, channelAxis(length, format), tracer, "pools along them")),
+      ],
+    };
+  };
+}
 
 /** Maxima and means over windows, or over everything. */
 export const poolingRules: LayerRules = {

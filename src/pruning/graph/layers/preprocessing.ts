@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { along, onlyChannelsAt, type Symbols } from "../channels/symbols.ts";
 import { count, LayerProblem, type LayerRules, onlyInput, rule } from "./rule.ts";
 
 // Source: tfjs-layers/src/layers/preprocessing/, 4.22.0.
@@ -9,6 +10,10 @@ const centerCrop = rule(v.object(size), (s) => ({
   outputs: (inputs) => {
     const input = onlyInput(inputs, 3, 4);
     return [[...input.slice(0, -3), s.height, s.width, input.at(-1) ?? null]];
+  },
+  trace([input], tracer, [shape = []]) {
+    const axis = shape.length - 1;
+    return { outputs: [along(shape, axis, onlyChannelsAt(input as Symbols, axis, tracer, "crops along them"))] };
   },
 }));
 

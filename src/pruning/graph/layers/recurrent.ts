@@ -1,5 +1,8 @@
 import * as v from "valibot";
 import type { JsonObject } from "../../model/model.ts";
+import type { ChannelAxes, ChannelIds } from "../channels/channels.ts";
+import { along, channelsAt, onlyChannelsAt, type Symbols } from "../channels/symbols.ts";
+import type { Tracer } from "../channels/tracer.ts";
 import { issueClause } from "../json.ts";
 import { type Length, product } from "../lengths.ts";
 import type { Shape } from "../network.ts";
@@ -13,13 +16,17 @@ import {
   LayerProblem,
   type LayerRule,
   type LayerRules,
+  makes,
+  none,
   onlyInput,
   perAxis,
+  reads,
   rule,
   type Slot,
+  type Traced,
   windowPadding,
 } from "./rule.ts";
-import { shapeOf, spaceOf } from "./space.ts";
+import { channelAxis, shapeOf, spaceOf } from "./space.ts";
 
 // Source: tfjs-layers/src/layers/recurrent.ts and convolutional_recurrent.ts, 4.22.0.
 
@@ -29,6 +36,15 @@ interface Cell {
   /** Lengths of its states; the first is its output. */
   readonly states: readonly number[];
   readonly slots: (inputLength: number, steps: Length) => readonly Slot[];
+  readonly trace: (input: ChannelIds | null, tracer: Tracer) => TracedCell;
+}
+
+interface TracedCell {
+  /** Units of each state; the first are its output's. */
+  readonly states: readonly ChannelIds[];
+  readonly weights: readonly ChannelAxes[];
+  /** Settings that count its units; paths from its config. */
+  readonly counts: readonly { readonly path: readonly (string | number)[]; readonly channels: ChannelIds }[];
 }
 
 const cellSettings = v.object({ units: count, use_bias: flag(true), reset_after: v.nullish(v.boolean(), false) });
@@ -61,6 +77,14 @@ function readCell(className: string, config: JsonObject): Cell {
     units,
     states: Array<number>(kind.states).fill(units),
     slots: (inputLength, steps) => gatedSlots([inputLength], [units], units, gates, use_bias, steps),
+    trace(input, tracer) {
+      const made = tracer.fresh(units);
+      return {
+        states: Array<ChannelIds>(kind.states).fill(made),
+        weights: gatedAxes([], input, made, gates, use_bias),
+        counts: [{ path: ["units"], channels: made }],
+      };
+    },
   };
 }
 
@@ -84,6 +108,21 @@ function stack(cells: readonly Cell[]): Cell {
           .slots(cells[i - 1]?.units ?? inputLength, steps)
           .map((slot) => ({ ...slot, path: `RNNCell_${i}/${slot.path}` })),
       ),
+    trace(input, tracer) {
+      let read = input;
+      const traced = cells.map((cell) => {
+        const result = cell.trace(read, tracer);
+        read = result.states[0] ?? null;
+        return result;
+      });
+      return {
+        states: traced.toReversed().flatMap(({ states }) => states),
+        weights: traced.flatMap(({ weights }) => weights),
+        counts: traced.flatMap(({ counts }, i) =>
+          counts.map(({ path, channels }) => ({ path: ["cells", i, "config", ...path], channels })),
+        ),
+      };
+    },
   };
 }
 
@@ -105,6 +144,19 @@ function gatedSlots(
   return bias ? [...slots, { path: "bias", shape: [columns], role: "bias" }] : slots;
 }
 
+/** The axes of those weights: column g·units + u belongs to unit u. */
+function gatedAxes(
+  window: readonly null[],
+  input: ChannelIds | null,
+  units: ChannelIds,
+  gates: number,
+  bias: boolean,
+): ChannelAxes[] {
+  const columns = makes(Int32Array.from({ length: units.length * gates }, (_, i) => units[i % units.length] as number));
+  const kernels = [input, units].map((read) => [...window, reads(read), columns]);
+  return bias ? [...kernels, [columns]] : kernels;
+}
+
 const sequence = { return_sequences: flag(false), return_state: flag(false), stateful: flag(false) };
 
 function refuseOpenBatch(stateful: boolean, input: Shape): void {
@@ -115,8 +167,21 @@ function refuseOpenBatch(stateful: boolean, input: Shape): void {
   );
 }
 
-/** An RNN layer; `cellOf` finds its cell in its config. */
-function recurrent(cellOf: (config: JsonObject) => Cell): LayerRule {
+/** First states that a layer is given are as wide as its own: tied to them, or, made by no layer, locking them. */
+function tieStates(given: readonly Symbols[], states: readonly ChannelIds[], axis: number, tracer: Tracer): void {
+  for (const [i, state] of given.entries()) {
+    const own = states[i];
+    const channels = channelsAt(state, axis, tracer);
+    if (own && channels) tracer.tie(own, channels);
+    else if (own) tracer.lock(own, `Layer "${tracer.layer}" starts from a state that no layer makes.`);
+  }
+}
+
+/**
+ * An RNN layer; `cellOf` finds its cell in its config.
+ * @param at where that is
+ */
+function recurrent(cellOf: (config: JsonObject) => Cell, at: readonly string[] = []): LayerRule {
   return (config, resolve) => {
     const cell = cellOf(config);
     return rule(v.object(sequence), (s) => ({
@@ -130,6 +195,18 @@ function recurrent(cellOf: (config: JsonObject) => Cell): LayerRule {
         refuseOpenBatch(s.stateful, input);
         return cell.slots(knownLength(input[2], "last axis"), input[1] ?? null);
       },
+      trace([input, ...given], tracer, shapes) {
+        const sequence = input as Symbols;
+        const read = onlyChannelsAt(sequence, 2, tracer, "steps along them");
+        const { states, weights, counts } = cell.trace(read, tracer);
+        tieStates(given, states, 1, tracer);
+        const [output] = states;
+        return {
+          outputs: shapes.map((shape, i) => along(shape, shape.length - 1, (i === 0 ? output : states[i - 1]) ?? null)),
+          weights,
+          counts: counts.map(({ path, channels }) => ({ path: [...at, ...path], channels })),
+        };
+      },
     }))(config, resolve);
   };
 }
@@ -141,11 +218,14 @@ function firstInput(inputs: readonly Shape[]): Shape {
 
 const named = (className: string) => recurrent((config) => readCell(className, config));
 
-const generic = recurrent((config) => {
-  const parsed = v.safeParse(v.object({ cell: kerasObject }), config);
-  if (!parsed.success) throw new LayerProblem("has no cell that TensorFlow.js can read");
-  return readCell(parsed.output.cell.class_name, parsed.output.cell.config);
-});
+const generic = recurrent(
+  (config) => {
+    const parsed = v.safeParse(v.object({ cell: kerasObject }), config);
+    if (!parsed.success) throw new LayerProblem("has no cell that TensorFlow.js can read");
+    return readCell(parsed.output.cell.class_name, parsed.output.cell.config);
+  },
+  ["cell", "config"],
+);
 
 const convolutionalSettings = v.object({
   ...sequence,
@@ -179,6 +259,19 @@ const convLstm = rule(convolutionalSettings, (s) => {
       const kernel = [...s.kernel_size, knownLength(space.channels, "channels")];
       const uses = product([steps, ...slide(space.axes, s)]);
       return gatedSlots(kernel, [...s.kernel_size, s.filters], s.filters, 4, s.use_bias, uses);
+    },
+    trace([input, ...given], tracer, shapes): Traced {
+      const sequence = input as Symbols;
+      // In a frame the channels stand where the format says; the sequence has the time before that.
+      const read = onlyChannelsAt(sequence, channelAxis(4, s.data_format) + 1, tracer, "steps along them");
+      const filters = tracer.fresh(s.filters);
+      tieStates(given, [filters, filters], channelAxis(4, s.data_format), tracer);
+      const axis = (rank: number) => channelAxis(4, s.data_format) + rank - 4;
+      return {
+        outputs: shapes.map((shape) => along(shape, axis(shape.length), filters)),
+        weights: gatedAxes(none(2), read, filters, 4, s.use_bias),
+        counts: [{ path: ["filters"], channels: filters }],
+      };
     },
   };
 });

@@ -1,8 +1,19 @@
 import * as v from "valibot";
+import { reshaped } from "../channels/arrange.ts";
+import { along, onlyChannelsAt, type Symbols } from "../channels/symbols.ts";
 import { type Length, mapLength, product } from "../lengths.ts";
 import type { Shape } from "../network.ts";
-import { beforeAndAfter, count, dataFormat, LayerProblem, type LayerRules, onlyInput, rule } from "./rule.ts";
-import { type Space, shapeOf, spaceOf } from "./space.ts";
+import {
+  beforeAndAfter,
+  count,
+  dataFormat,
+  type LayerBehaviour,
+  LayerProblem,
+  type LayerRules,
+  onlyInput,
+  rule,
+} from "./rule.ts";
+import { channelAxis, type Space, shapeOf, spaceOf } from "./space.ts";
 
 // Source: tfjs-layers/src/layers/core.ts, padding.ts and convolutional.ts, 4.22.0.
 
@@ -13,6 +24,7 @@ const flatten = rule(v.object({}), () => ({
     if (axes.includes(null)) throw new LayerProblem("flattens an input whose lengths the model leaves open");
     return [[batch, product(axes)]];
   },
+  trace: ([input], tracer, [shape = []]) => ({ outputs: [reshaped(input as Symbols, shape, tracer)] }),
 }));
 
 const target = v.array(v.nullable(v.pipe(v.number(), v.integer())));
@@ -23,6 +35,16 @@ const reshape = rule(v.object({ target_shape: target }), (s) => ({
     const [batch = null, ...axes] = onlyInput(inputs);
     const wanted = s.target_shape.map((length) => (length === null || length < 0 ? null : length));
     return [[batch, ...fillOpenLength(wanted, axes)]];
+  },
+  trace([input], tracer, [shape = []]) {
+    const output = reshaped(input as Symbols, shape, tracer);
+    const targets = s.target_shape.map((length, i) => ({ length, symbols: output.axes[i + 1] ?? null, i }));
+    return {
+      outputs: [output],
+      counts: targets.flatMap(({ length, symbols, i }) =>
+        symbols !== null && length !== null && length >= 0 ? [{ path: ["target_shape", i], channels: symbols }] : [],
+      ),
+    };
   },
 }));
 
@@ -42,6 +64,9 @@ const permute = rule(v.object({ dims: v.array(count) }), (s) => ({
     const input = onlyInput(inputs, s.dims.length + 1);
     return [[input[0] ?? null, ...s.dims.map((axis) => input[axis] ?? null)]];
   },
+  trace: ([input], _, [shape = []]) => ({
+    outputs: [{ shape, axes: [null, ...s.dims.map((axis) => input?.axes[axis] ?? null)] }],
+  }),
 }));
 
 const repeatVector = rule(v.object({ n: count }), (s) => ({
@@ -49,18 +74,31 @@ const repeatVector = rule(v.object({ n: count }), (s) => ({
     const [batch = null, length = null] = onlyInput(inputs, 2);
     return [[batch, s.n, length]];
   },
+  trace: ([input], _, [shape = []]) => ({ outputs: [{ shape, axes: [null, null, input?.axes[1] ?? null] }] }),
 }));
 
 /** A layer that changes the height and width of images and nothing else. */
 function resize(
   format: "channels_last" | "channels_first",
   length: (length: Length, axis: 0 | 1) => Length,
-): { outputs: (inputs: readonly Shape[]) => Shape[] } {
+): LayerBehaviour {
   const axes = (space: Space) => space.axes.map((each, i) => length(each, i === 0 ? 0 : 1));
   return {
     outputs: (inputs) => {
       const input = spaceOf(inputs, 2, format);
       return [shapeOf({ ...input, axes: axes(input) }, format)];
+    },
+    trace([input], tracer, [shape = []]) {
+      const axis = channelAxis(shape.length, format);
+      return {
+        outputs: [
+          along(
+            shape,
+            axis,
+            onlyChannelsAt(input as Symbols, axis, tracer, "adds, cuts or repeats positions along them"),
+          ),
+        ],
+      };
     },
   };
 }

@@ -1,5 +1,8 @@
 import * as v from "valibot";
 import type { JsonObject } from "../../model/model.ts";
+import type { ChannelAxes, ChannelAxis, ChannelIds } from "../channels/channels.ts";
+import type { AxisSymbols, Symbols } from "../channels/symbols.ts";
+import type { Tracer } from "../channels/tracer.ts";
 import { isObject, issueClause } from "../json.ts";
 import type { Length } from "../lengths.ts";
 import type { Shape, WeightRole } from "../network.ts";
@@ -25,7 +28,30 @@ export interface LayerBehaviour {
   readonly slots?: (inputs: readonly Shape[]) => readonly Slot[];
   /** Why the weights of a layer without a kernel cannot be pruned. */
   readonly unprunable?: string;
+  /** What becomes of channels. Left out where nobody can tell: then all that enter are locked. */
+  readonly trace?: (inputs: readonly Symbols[], tracer: Tracer, shapes: readonly Shape[]) => Traced;
 }
+
+/** What a layer does with channels. */
+export interface Traced {
+  /** One per output tensor. */
+  readonly outputs: readonly Symbols[];
+  /** One per slot. */
+  readonly weights?: readonly ChannelAxes[];
+  /** Which of its settings count channels; paths from its config. */
+  readonly counts?: readonly {
+    readonly path: readonly (string | number)[];
+    readonly channels: NonNullable<AxisSymbols>;
+  }[];
+}
+
+/** An axis of a weight that makes, reads or follows channels; null where there are none. */
+export const makes = (channels: ChannelIds): ChannelAxis => ({ channels, use: "makes" });
+export const reads = (channels: ChannelIds | null): ChannelAxis | null => channels && { channels, use: "reads" };
+export const follows = (channels: ChannelIds | null): ChannelAxis | null => channels && { channels, use: "follows" };
+
+/** As many axes that count no channels. */
+export const none = (count: number): null[] => Array<null>(count).fill(null);
 
 /** The behaviour of a layer inside another, as in a wrapper. */
 export type Resolve = (className: string, config: JsonObject) => LayerBehaviour;

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../model/model.ts";
+import { lockAll } from "../channels/symbols.ts";
 import { convolutionRules } from "./convolution.ts";
 import { denseRules } from "./dense.ts";
 import { mergeRules } from "./merge.ts";
@@ -8,7 +9,7 @@ import { preprocessingRules } from "./preprocessing.ts";
 import { cellNames, recurrentRules } from "./recurrent.ts";
 import { reshapingRules } from "./reshaping.ts";
 import { type LayerBehaviour, LayerProblem, type LayerRules } from "./rule.ts";
-import { checkSettings } from "./settings.ts";
+import { checkSettings, mixesChannels } from "./settings.ts";
 import { unchangedRules } from "./unchanged.ts";
 import { wrapperRules } from "./wrappers.ts";
 
@@ -48,5 +49,22 @@ export function behaviourOf(className: string, config: JsonObject): LayerBehavio
     );
   }
   checkSettings(className, config, isLayerClass);
-  return rule(config, behaviourOf);
+  const behaviour = rule(config, behaviourOf);
+  return mixesChannels(config) ? lockingAll(behaviour, "takes a softmax over them") : behaviour;
+}
+
+/** A layer whose channels depend on each other: none of those it makes or gives out may go. */
+function lockingAll(behaviour: LayerBehaviour, doing: string): LayerBehaviour {
+  const { trace } = behaviour;
+  if (!trace) return behaviour;
+  return {
+    ...behaviour,
+    trace(inputs, tracer, shapes) {
+      const traced = trace(inputs, tracer, shapes);
+      const made = (traced.weights ?? []).flat().flatMap((axis) => (axis?.use === "makes" ? [axis.channels] : []));
+      for (const channels of made) tracer.lock(channels, `Layer "${tracer.layer}" ${doing}.`);
+      lockAll(traced.outputs, tracer, doing);
+      return traced;
+    },
+  };
 }

@@ -50,6 +50,17 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+/** Activations that compute one channel from all. */
+const mixing = new Set(["softmax", "logSoftmax", "Softmax"]);
+
+/** Whether a layer's own activation, or that of a cell in it, looks at all channels at once. */
+export function mixesChannels(config: JsonObject): boolean {
+  return Object.entries(config).some(([key, value]) => {
+    if (key === "cell" || key === "cells") return [value].flat().some((cell) => mixesChannels(inner(cell)));
+    return /(^|_)activation$/.test(key) && mixing.has(camelCase(nameOf(value) ?? ""));
+  });
+}
+
 /** Layers that read `activity_regularizer`, which tfjs then refuses to compute. */
 const regularizesActivity = /^(Dense|Embedding|Conv[123]D|Conv[23]DTranspose|DepthwiseConv2D|SeparableConv2D)$/;
 

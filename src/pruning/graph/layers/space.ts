@@ -17,6 +17,10 @@ export function spaceOf(inputs: readonly Shape[], rank: number, format: "channel
   return { batch, axes: rest, channels };
 }
 
+/** Where the channels stand in a tensor of some rank. */
+export const channelAxis = (rank: number, format: "channels_last" | "channels_first"): number =>
+  format === "channels_first" ? 1 : rank - 1;
+
 /** Puts one together again. */
 export function shapeOf({ batch, axes, channels }: Space, format: "channels_last" | "channels_first"): Shape {
   return format === "channels_first" ? [batch, channels, ...axes] : [batch, ...axes, channels];

@@ -1,13 +1,30 @@
 import * as v from "valibot";
-import { type LayerRules, onlyInput, rule } from "./rule.ts";
+import { lockAll } from "../channels/symbols.ts";
+import { type LayerBehaviour, type LayerRules, onlyInput, rule } from "./rule.ts";
 
 // Source: tfjs-layers/src/layers/advanced_activations.ts, core.ts, noise.ts, preprocessing/image_preprocessing.ts, 4.22.0.
 
-/** Layers that give back the shape they get and hold no weights. */
-const unchanged = rule(v.object({}), () => ({ outputs: (inputs) => [onlyInput(inputs)] }));
+/** Gives back the shape it gets, holds no weights, and treats every element by itself. */
+const passing: LayerBehaviour = {
+  outputs: (inputs) => [onlyInput(inputs)],
+  trace: (inputs) => ({ outputs: inputs.slice(0, 1) }),
+};
+
+/** The same, but each element depends on others. @param doing what it does with channels, in words */
+const mixing = (doing: string): LayerBehaviour => ({
+  ...passing,
+  trace(inputs, tracer) {
+    lockAll(inputs, tracer, doing);
+    return { outputs: inputs.slice(0, 1) };
+  },
+});
+
+const unchanged = rule(v.object({}), () => passing);
+const softmax = rule(v.object({}), () => mixing("takes a softmax over them"));
+const masking = rule(v.object({}), () => mixing("leaves out steps by all of them together"));
 
 /** The only slope tfjs's ELU knows is 1. */
-const elu = rule(v.object({ alpha: v.nullish(v.literal(1)) }), () => ({ outputs: (inputs) => [onlyInput(inputs)] }));
+const elu = rule(v.object({ alpha: v.nullish(v.literal(1)) }), () => passing);
 
 /** Activations, noise and the like. */
 export const unchangedRules: LayerRules = {
@@ -18,10 +35,10 @@ export const unchangedRules: LayerRules = {
   GaussianDropout: unchanged,
   GaussianNoise: unchanged,
   LeakyReLU: unchanged,
-  Masking: unchanged,
+  Masking: masking,
   ReLU: unchanged,
   Rescaling: unchanged,
-  Softmax: unchanged,
+  Softmax: softmax,
   SpatialDropout1D: unchanged,
   ThresholdedReLU: unchanged,
 };

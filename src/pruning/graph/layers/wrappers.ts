@@ -1,7 +1,21 @@
 import * as v from "valibot";
+import { tieWeights } from "../channels/arrange.ts";
+import { channelsAt, lockAll, type Symbols } from "../channels/symbols.ts";
+import type { Tracer } from "../channels/tracer.ts";
 import { mapLength, product } from "../lengths.ts";
 import type { Shape } from "../network.ts";
-import { flag, kerasObject, LayerProblem, type LayerRules, layerName, onlyInput, rule, type Slot } from "./rule.ts";
+import {
+  flag,
+  kerasObject,
+  type LayerBehaviour,
+  LayerProblem,
+  type LayerRules,
+  layerName,
+  onlyInput,
+  rule,
+  type Slot,
+  type Traced,
+} from "./rule.ts";
 
 // Source: tfjs-layers/src/layers/wrappers.ts, 4.22.0.
 
@@ -18,8 +32,36 @@ const timeDistributed = rule(v.object({ layer: kerasObject }), ({ layer }, resol
       return (inner.slots?.([frame]) ?? []).map((slot) => repeated(slot, [steps]));
     },
     ...(inner.unprunable !== undefined && { unprunable: inner.unprunable }),
+    ...(inner.trace && { trace: (inputs, tracer) => tracePerStep(inner, inputs, tracer) }),
   };
 });
+
+/** The inner layer's channels, the same at every step. */
+function tracePerStep({ outputs, trace }: LayerBehaviour, inputs: readonly Symbols[], tracer: Tracer): Traced {
+  const input = inputs[0] as Symbols;
+  const frame = frameOf(input);
+  const traced = trace?.([frame], tracer, outputs([frame.shape])) ?? { outputs: [] };
+  return { ...inLayer(traced), outputs: traced.outputs.map((output) => sequenceOf(output, input)) };
+}
+
+/** Settings of a layer in a wrapper, as settings of the wrapper. */
+const inLayer = (traced: Traced): Traced => ({
+  ...traced,
+  counts: (traced.counts ?? []).map(({ path, channels }) => ({ path: ["layer", "config", ...path], channels })),
+});
+
+/** What stands at each step of a sequence of symbols. */
+export function frameOf({ shape, axes }: Symbols): Symbols {
+  return { shape: [...shape.slice(0, 1), ...shape.slice(2)], axes: [...axes.slice(0, 1), ...axes.slice(2)] };
+}
+
+/** The symbols at one step made those of all steps of a sequence. */
+export function sequenceOf(output: Symbols, sequence: Symbols): Symbols {
+  return {
+    shape: insertSteps(output.shape, [sequence.shape[1] ?? null]),
+    axes: [...output.axes.slice(0, 1), sequence.axes[1] ?? null, ...output.axes.slice(1)],
+  };
+}
 
 /** The time axis of a sequence and the shape of what stands at each step. */
 export function perStep(inputs: readonly Shape[]): { steps: number | null; frame: Shape } {
@@ -62,8 +104,37 @@ const bidirectional = rule(bidirectionalSettings, ({ layer, merge_mode }, resolv
           path: `${direction}_${layer.config.name}/${slot.path}`,
         })),
       ),
+    ...(inner.trace && {
+      trace(inputs, tracer, shapes) {
+        const [forward, backward] = traceBoth(inner, inputs, tracer);
+        const [output, ...states] = forward.outputs as readonly [Symbols, ...Symbols[]];
+        const merged = merge_mode === "concat" ? twice(output, shapes[0] ?? [], tracer) : output;
+        return {
+          ...inLayer(forward),
+          outputs: [merged, ...(merge_mode === null ? [merged] : []), ...states, ...states],
+          weights: [...(forward.weights ?? []), ...(backward.weights ?? [])],
+        };
+      },
+    }),
   };
 });
+
+/** One config makes both directions equally wide: unit u of one is tied to unit u of the other. */
+function traceBoth(inner: LayerBehaviour, inputs: readonly Symbols[], tracer: Tracer): readonly [Traced, Traced] {
+  const shapes = inner.outputs(inputs.map(({ shape }) => shape));
+  const trace = () => inner.trace?.(inputs.slice(0, 1), tracer, shapes) ?? { outputs: [] };
+  const [forward, backward] = [trace(), trace()];
+  tieWeights(forward.weights ?? [], backward.weights ?? [], tracer);
+  if (inputs.length > 1)
+    lockAll([...inputs.slice(1), ...forward.outputs], tracer, "starts from states that it is given");
+  return [forward, backward];
+}
+
+/** Both directions side by side along the last axis. */
+function twice(output: Symbols, shape: Shape, tracer: Tracer): Symbols {
+  const units = channelsAt(output, output.axes.length - 1, tracer);
+  return { shape, axes: [...output.axes.slice(0, -1), units && Int32Array.from([...units, ...units])] };
+}
 
 /** Layers around a layer. */
 export const wrapperRules: LayerRules = {

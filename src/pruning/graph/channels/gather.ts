@@ -1,0 +1,133 @@
+import type { JsonPath } from "../layers/topology.ts";
+import type { ChannelAxes, ChannelGroup, ChannelIds, Channels } from "./channels.ts";
+import { type AxisSymbols, channelsAt } from "./symbols.ts";
+import type { Batch, Tracer } from "./tracer.ts";
+
+/** A weight with the symbols along its axes. */
+export interface TracedWeight {
+  readonly name: string;
+  /** The layer that holds it. */
+  readonly layer: string;
+  readonly axes: ChannelAxes;
+}
+
+/** A number in model.json that counts symbols. */
+export interface TracedSetting {
+  readonly path: JsonPath;
+  readonly channels: NonNullable<AxisSymbols>;
+}
+
+/** What a tracer has found when the whole network has been traced: symbols become numbered channels. */
+export function gatherChannels(
+  tracer: Tracer,
+  weights: readonly TracedWeight[],
+  settings: readonly TracedSetting[],
+): Channels {
+  // Reading a field that no layer has read ties its elements, so settings come before the numbers.
+  const counted = settings.flatMap(({ path, channels }) => {
+    const ids = channelsAlong(channels, tracer);
+    return ids ? [{ path, ids }] : [];
+  });
+  const { count, numbered } = numberedChannels(tracer);
+  const numberAxes = (axes: ChannelAxes): ChannelAxes =>
+    axes.map((axis) => axis && { ...axis, channels: numbered(axis.channels) });
+  const numberedWeights = weights.map((weight) => ({ ...weight, axes: numberAxes(weight.axes) }));
+  const reasons = new Map(
+    [...tracer.locks()].map(([root, reason]) => [numbered(Int32Array.of(root))[0] as number, reason]),
+  );
+  return {
+    count,
+    groups: groupsOf(
+      tracer.batches.map(({ name, ids }) => ({ name, ids: numbered(ids) })),
+      count,
+      reasons,
+      numberedWeights,
+    ),
+    weights: new Map(numberedWeights.map(({ name, axes }) => [name, axes])),
+    // A shared layer is called more than once and has its settings once.
+    settings: [...new Map(counted.map((setting) => [setting.path.join(), setting])).values()].map(({ path, ids }) => ({
+      path,
+      channels: numbered(ids),
+    })),
+  };
+}
+
+/** What a setting counts: of a field that no layer has read, its last axis. */
+function channelsAlong(symbols: NonNullable<AxisSymbols>, tracer: Tracer): ChannelIds | null {
+  if (!("field" in symbols)) return symbols;
+  const { field, at } = symbols;
+  field.chosen ?? channelsAt({ shape: [], axes: [{ field, at: field.lengths.length - 1 }] }, 0, tracer);
+  return channelsAt({ shape: [], axes: [{ field, at }] }, 0, tracer);
+}
+
+/** Numbers the channels in the order they were made; ids that are tied share one. */
+function numberedChannels(tracer: Tracer): { count: number; numbered: (ids: ChannelIds) => ChannelIds } {
+  const numbers = new Int32Array(tracer.size);
+  let count = 0;
+  // A root is the smallest of its ids, so it comes first.
+  for (let id = 0; id < tracer.size; id++) {
+    const root = tracer.rootOf(id);
+    numbers[id] = root === id ? count++ : (numbers[root] as number);
+  }
+  return { count, numbered: (ids) => ids.map((id) => numbers[id] as number) };
+}
+
+/** Batches that share a channel are one group. */
+function groupsOf(
+  batches: readonly Batch[],
+  count: number,
+  reasons: ReadonlyMap<number, string>,
+  weights: readonly TracedWeight[],
+): ChannelGroup[] {
+  const owner = new Int32Array(count).fill(-1);
+  const groups: (Batch[] | null)[] = [];
+  for (const batch of batches) {
+    const met = [...new Set([...batch.ids].map((id) => owner[id] as number).filter((index) => index >= 0))].sort(
+      (a, b) => a - b,
+    );
+    const index = met[0] ?? groups.push([]) - 1;
+    const members = [...met.flatMap((other) => groups[other] ?? []), batch];
+    for (const other of met) groups[other] = null;
+    groups[index] = members;
+    for (const { ids } of members) for (const id of ids) owner[id] = index;
+  }
+  const layers = layersByUse(weights, owner);
+  return groups.flatMap((members, index) => (members ? [groupOf(members, reasons, layers.get(index))] : []));
+}
+
+type LayersByUse = Readonly<Record<"makes" | "reads" | "follows", ReadonlySet<string>>>;
+
+/** Which layers make, read and follow the channels of each group. */
+function layersByUse(weights: readonly TracedWeight[], owner: Int32Array): ReadonlyMap<number, LayersByUse> {
+  const found = new Map<number, Record<"makes" | "reads" | "follows", Set<string>>>();
+  for (const { layer, axes } of weights) {
+    for (const axis of axes) {
+      for (const index of new Set(axis ? [...axis.channels].map((id) => owner[id] as number) : [])) {
+        const uses = found.get(index) ?? { makes: new Set(), reads: new Set(), follows: new Set() };
+        if (axis) uses[axis.use].add(layer);
+        found.set(index, uses);
+      }
+    }
+  }
+  return found;
+}
+
+function groupOf(members: readonly Batch[], reasons: ReadonlyMap<number, string>, layers?: LayersByUse): ChannelGroup {
+  const channels = ascending(members.flatMap(({ ids }) => [...ids]));
+  const free = channels.filter((id) => !reasons.has(id));
+  const locked = channels.find((id) => reasons.has(id));
+  const widths = new Map(members.map(({ ids }) => [`${ascending(ids)}`, ascending(ids)]));
+  const makers = [...(layers?.makes ?? [])];
+  return {
+    name: members[0]?.name ?? "",
+    makers,
+    followers: [...(layers?.follows ?? [])].filter((layer) => !makers.includes(layer)),
+    readers: [...(layers?.reads ?? [])],
+    channels,
+    free,
+    ...(locked !== undefined && { locked: reasons.get(locked) as string }),
+    widths: [...widths.values()].filter((width) => width.some((id) => !reasons.has(id))),
+  };
+}
+
+const ascending = (ids: Iterable<number>): ChannelIds => Int32Array.from(new Set(ids)).sort();
