@@ -25,3 +25,9 @@ export function withValues(weight: Weight, values: Float32Array): Weight {
   }
   return { ...weight, bytes: new Uint8Array(view.buffer) };
 }
+
+/** The weight with the same values as plain float32. */
+export function unquantized({ quantization, ...weight }: Weight): Weight {
+  if (!quantization) return weight;
+  return { ...weight, bytes: new Uint8Array(decodeFloats({ ...weight, quantization }).buffer) };
+}

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { reasonOf, SecateurError } from "../errors.ts";
+import { parseJson } from "./edit.ts";
 import { cutGroup, type ManifestGroup, parseManifest } from "./manifest.ts";
 import type { JsonObject, Model, ModelFormat, Weight, WeightGroup } from "./model.ts";
 import { readShards } from "./shards.ts";
@@ -49,9 +50,6 @@ export function parseModelJson(source: string, path: string): JsonObject {
   }
   return json as JsonObject;
 }
-
-/** As browsers parse a response: without a byte order mark. */
-const parseJson = (source: string): unknown => JSON.parse(source.replace(/^\uFEFF/, ""));
 
 /** What keeps a JSON value from being a model, as the end of a sentence; nothing if it is one. */
 function missingFromModel(json: unknown): string | undefined {

@@ -25,6 +25,10 @@ function zeroCodeOf(quantization: Quantization): number | undefined {
   return code >= 0 && code <= largestCode[dtype] && isZero(code, quantization) ? code : undefined;
 }
 
+/** Whether an element of this weight can be zero in the storage it has: not where quantization leaves zero out. */
+export const canSayZero = ({ quantization }: Weight): boolean =>
+  !quantization || quantization.dtype === "float16" || zeroCodeOf(quantization) !== undefined;
+
 /** Weights never change, and a run asks for the same count several times. */
 const counts = new WeakMap<Weight, number>();
 
