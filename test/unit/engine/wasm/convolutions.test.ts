@@ -30,6 +30,15 @@ const cases: Record<string, Convolution> = {
   "filter larger than the input": { x: [2, 3, 2, 2], filter: [5, 5, 2, 3], strides: [1, 1], pad: "same" },
   "many small images": { x: [130, 2, 2, 5], filter: [2, 2, 5, 6], strides: [1, 1], pad: "valid" },
   "many images of one pixel": { x: [67, 1, 1, 9], filter: [1, 1, 9, 8], strides: [1, 1], pad: "valid" },
+  // From sixteen channels on, Winograd's method takes plain 3 × 3 convolutions over.
+  "Winograd, same": { x: [3, 8, 6, 16], filter: [3, 3, 16, 24], strides: [1, 1], pad: "same" },
+  "Winograd, odd sizes": { x: [3, 9, 7, 17], filter: [3, 3, 17, 19], strides: [1, 1], pad: "same" },
+  "Winograd, valid": { x: [2, 10, 9, 18], filter: [3, 3, 18, 16], strides: [1, 1], pad: "valid" },
+  "Winograd, uneven padding": { x: [2, 7, 8, 20], filter: [3, 3, 20, 17], strides: [1, 1], pad: [0, 3, 2, 1] },
+  "Winograd, wide padding": { x: [2, 4, 3, 16], filter: [3, 3, 16, 21], strides: [1, 1], pad: [6, 7, 9, 8] },
+  "Winograd, two rows": { x: [5, 2, 40, 16], filter: [3, 3, 16, 16], strides: [1, 1], pad: "same" },
+  "Winograd, several shares": { x: [9, 20, 22, 16], filter: [3, 3, 16, 16], strides: [1, 1], pad: "same" },
+  "too small for Winograd": { x: [40, 3, 3, 16], filter: [3, 3, 16, 16], strides: [1, 1], pad: "valid" },
   "one large image": { x: [1, 70, 90, 16], filter: [3, 3, 16, 4], strides: [1, 1], pad: "same" },
 };
 

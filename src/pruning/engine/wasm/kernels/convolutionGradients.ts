@@ -6,6 +6,7 @@ import { size } from "../simd/loops.ts";
 import { convolve } from "./convolve.ts";
 import { type Attributes, type Geometry, geometryOf } from "./geometry.ts";
 import { sumOfShares } from "./shares.ts";
+import { filterGradientByWinograd, suitsWinograd } from "./winograd.ts";
 
 /** Gradients of convolutions of NHWC tensors. */
 export function convolutionGradientKernels(native: Native): Repairs {
@@ -39,6 +40,11 @@ export function gradientOfFilter(
   filterShape: readonly number[],
   geometry: Geometry,
 ): tf.TensorInfo {
+  if (suitsWinograd(geometry)) {
+    const gradient = native.output(filterShape);
+    filterGradientByWinograd(native, { x, dy, filter: native.addressOf(gradient) }, geometry);
+    return gradient;
+  }
   const work = workOf(geometry);
   return sumOfShares(native, filterShape, work.shares, (sums) => {
     native.run(filterGradient, work.shares * work.channelItems, { ...geometry, ...work, x, dy, sums });

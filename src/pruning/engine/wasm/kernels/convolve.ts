@@ -2,6 +2,7 @@ import { bitsOf, type Native } from "../native.ts";
 import { block, convolve as convolveKernel, pack, scratchFor } from "../simd/convolution.ts";
 import { size } from "../simd/loops.ts";
 import type { Geometry } from "./geometry.ts";
+import { convolveByWinograd, suitsWinograd } from "./winograd.ts";
 
 /** Where the weights of a convolution lie; strides in bytes. */
 export interface Weights {
@@ -40,14 +41,19 @@ export function convolve(
   const { filterHeight, filterWidth, channels, outChannels } = geometry;
   const blocks = Math.ceil(outChannels / block);
   const taps = filterHeight * filterWidth * channels;
+  const isWinograd = suitsWinograd(geometry);
   const share = sharesOf(geometry, native.threads);
   const biasSize = size * block * blocks;
   const packedSize = biasSize * taps;
-  native.withScratch(packedSize + biasSize + native.threads * share.scratchSize, (packed) => {
+  native.withScratch(packedSize + biasSize + (isWinograd ? 0 : native.threads * share.scratchSize), (packed) => {
     const biasCopy = packed + packedSize;
     native.run(pack, blocks, { ...weights, packed, filterHeight, filterWidth, inputs: channels, outputs: outChannels });
     if (bias === undefined) native.clear(biasCopy, biasSize);
     else native.run(pack, blocks, { ...vector, weights: bias, packed: biasCopy, outputs: outChannels });
+    if (isWinograd) {
+      convolveByWinograd(native, { x, packed, bias: biasCopy }, geometry, target, { low, high });
+      return;
+    }
     native.run(convolveKernel, share.items, {
       ...geometry,
       ...target,

@@ -14,19 +14,30 @@ export function sumOfShares(
   shares: number,
   work: (sums: number) => void,
 ): tf.TensorInfo {
-  if (shares === 1) {
-    const sum = native.zeros(shape);
-    work(native.addressOf(sum));
-    return sum;
-  }
   const result = native.output(shape);
-  const columns = shape.reduce((a, b) => a * b, 1);
-  native.withScratch(size * shares * columns, (sums) => {
-    native.clear(sums, size * shares * columns);
-    work(sums);
-    addUp(native, sums, { rows: shares, columns }, native.addressOf(result));
-  });
+  const count = shape.reduce((a, b) => a * b, 1);
+  addShares(native, native.addressOf(result), count, shares, work);
   return result;
+}
+
+/** The same with `count` floats at an address for the result. */
+export function addShares(
+  native: Native,
+  result: number,
+  count: number,
+  shares: number,
+  work: (sums: number) => void,
+): void {
+  if (shares === 1) {
+    native.clear(result, size * count);
+    work(result);
+    return;
+  }
+  native.withScratch(size * shares * count, (sums) => {
+    native.clear(sums, size * shares * count);
+    work(sums);
+    addUp(native, sums, { rows: shares, columns: count }, result);
+  });
 }
 
 /** Rows and columns that one item of a reduction adds up. */

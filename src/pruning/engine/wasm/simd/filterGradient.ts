@@ -1,6 +1,6 @@
 import { type Body, define, type Local } from "../code/functions.ts";
 import { four, type Lanes, one } from "../code/lanes.ts";
-import { add, div, equal, type I32, mul, sub, type Type, type Value } from "../code/values.ts";
+import { add, div, equal, type I32, type Int, mul, sub, type Type, type Value } from "../code/values.ts";
 import { at, meeting, part, size } from "./loops.ts";
 
 // The gradient of a convolution's filter is, for each of its taps, the product of two tall matrices: the inputs that
@@ -117,14 +117,14 @@ export const filterGradient = define(
   },
 );
 
-/** Covers the channels with tiles, the largest first. */
-function eachTile(
+/** Adds outer products to the sums of some input channels and all output channels, in tiles, the largest first. */
+export function eachTile(
   body: Body,
-  channels: { from: I32; to: I32 },
+  channels: { readonly from: Int; readonly to: I32 },
   outChannels: I32,
   walk: Readonly<Record<(typeof tileParameters)[number], I32>>,
 ): void {
-  const channel = body.local(channels.from);
+  const channel = body.int(channels.from);
   const left = () => sub(channels.to, channel);
   const cover = (variants: (typeof tiles)[number]) => {
     const out = body.int(0);

@@ -6,11 +6,18 @@ import { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise.ts"
 import { filterGradient } from "./filterGradient.ts";
 import { maxPool, maxPoolGradient } from "./pooling.ts";
 import { sumSegments } from "./segments.ts";
+import { restoreWeights, transformWeights } from "./winograd.ts";
+import { winogradConvolve } from "./winogradConvolution.ts";
+import { winogradFilterGradient } from "./winogradFilterGradient.ts";
 
 /** All functions of our own that run as WASM. */
 export const library: readonly Definition[] = [
   convolve,
   pack,
+  transformWeights,
+  winogradConvolve,
+  winogradFilterGradient,
+  restoreWeights,
   filterGradient,
   depthwiseFilterGradient,
   depthwiseInputGradient,
