@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { onlyForward, partOf } from "../../../src/pruning/recipe/events.ts";
+import { onlyForward, partOf } from "../../src/pruning/progress.ts";
 
 describe("progress", () => {
   function heard() {
