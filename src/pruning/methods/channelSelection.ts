@@ -1,17 +1,17 @@
 import type { ChannelGroup, ChannelIds, Removal } from "../graph/channels/channels.ts";
 import type { Width } from "./channelWidths.ts";
 
-/** Whether channels compete over all groups by their scores, or each group gives the same share of its own. */
-export type Scope = "global" | "local";
+/** Whether channels compete over all groups by their scores, or each layer gives the same share of its own. */
+export type Scope = "global" | "layer";
 
 /** What a removal order is made from. */
 export interface Contest {
   /** Those that may give channels; only their free ones go. */
   readonly groups: readonly ChannelGroup[];
-  /** One per channel of the network; the lowest go first, ties in order of channel. NaN counts as highest. */
+  /** One per channel of the network; the lowest go first, ties in order of channel. What scores NaN never goes. */
   readonly scores: Float64Array;
   readonly scope: Scope;
-  /** With scope local: how many channels each group has given before, by its name; then its share counts those too. */
+  /** With scope layer: how many channels each group has given before, by its name; then its share counts those too. */
   readonly given?: ReadonlyMap<string, number>;
   /** How many channels may go of each set; every free channel belongs to at least one. */
   readonly widths: readonly Width[];
@@ -23,7 +23,7 @@ export interface Contest {
 export interface Portion {
   readonly group: string;
   readonly channels: readonly number[];
-  /** With scope global the highest score among them, with local the share of its group that is gone after half of the last. */
+  /** Scope global: the highest score among them. Scope layer: the share of its group that is gone amid the last. */
   readonly key: number;
 }
 
@@ -38,7 +38,10 @@ export function removalOrder({ groups, scores, scope, given, widths, roundTo }: 
     const before = given?.get(group.name) ?? 0;
     const whole = before + group.free.length;
     const keys = new Map(
-      ranked.map((channel, i) => [channel, scope === "local" ? (before + i + 0.5) / whole : scoreOf(scores, channel)]),
+      ranked.map((channel, i) => [
+        channel,
+        scope === "layer" ? (before + i + 0.5) / whole : (scores[channel] as number),
+      ]),
     );
     return cellsOf(group, ranked, memberships).flatMap(({ size, free }) =>
       cut(free, size, roundTo).map((channels): Portion => {
@@ -81,14 +84,11 @@ export function removalOf(portions: readonly Portion[], count: number): Removal 
 
 const compare = (a: number, b: number): number => (a < b ? -1 : Number(a > b));
 
-function scoreOf(scores: Float64Array, channel: number): number {
-  const score = scores[channel] as number;
-  return Number.isNaN(score) ? Number.POSITIVE_INFINITY : score;
-}
-
 /** Lowest score first, ties in order of channel. */
 function rank(channels: ChannelIds, scores: Float64Array): number[] {
-  return Array.from(channels).sort((a, b) => compare(scoreOf(scores, a), scoreOf(scores, b)) || a - b);
+  return Array.from(channels)
+    .filter((channel) => !Number.isNaN(scores[channel]))
+    .sort((a, b) => compare(scores[a] as number, scores[b] as number) || a - b);
 }
 
 /** Of each channel, the indices of the widths it belongs to. */

@@ -1,4 +1,5 @@
 import type { ChannelIds, Channels, Removal } from "../graph/channels/channels.ts";
+import { countKept } from "../graph/channels/removal.ts";
 import { kernelsOf, type Network } from "../graph/network.ts";
 import { type Model, sizeOf, type Weight } from "../model/model.ts";
 import { isParameter } from "./counts.ts";
@@ -40,13 +41,6 @@ export function channelCounter(
     }
     return { parameters, macs: known ? macs : null, weightBytes };
   };
-}
-
-/** Number of indices along an axis whose channel stays. */
-export function countKept(channels: ChannelIds, removal: Removal): number {
-  let kept = channels.length;
-  for (const channel of channels) kept -= removal[channel] as number;
-  return kept;
 }
 
 /** A weight as a product of lengths, some of which shrink. */

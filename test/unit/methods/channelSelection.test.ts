@@ -48,7 +48,7 @@ const someContest = fc
       maxLength: 4,
     }),
     seed: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 60, maxLength: 60 }),
-    scope: fc.constantFrom<Scope>("global", "local"),
+    scope: fc.constantFrom<Scope>("global", "layer"),
     minWidth: fc.integer({ min: 1, max: 5 }),
     maxShare: fc.constantFrom(0.25, 0.5, 1),
     roundTo: fc.constantFrom(1, 1, 2, 3, 4),
@@ -74,15 +74,15 @@ function orderOf({ groups, scores, scope, minWidth, maxShare, roundTo }: SomeCon
 }
 
 describe("the order in which channels go", () => {
-  it("is by score over all groups, ties by number, NaN last", () => {
+  it("is by score over all groups, ties by number, without those that score NaN", () => {
     const groups = [group(0, 3), group(3, 6)];
     const order = removalOrder(contest(groups, [2, 1, Number.NaN, 1, 0, 3]));
     assert.deepEqual(channelsOf(order), [[4], [1], [3], [0]]);
   });
 
-  it("gives every group the same share with scope local, each its lowest first", () => {
+  it("gives every group the same share with scope layer, each its lowest first", () => {
     const groups = [group(0, 4), group(4, 6)];
-    const order = removalOrder(contest(groups, [9, 8, 7, 6, 1, 2], { scope: "local" }));
+    const order = removalOrder(contest(groups, [9, 8, 7, 6, 1, 2], { scope: "layer" }));
     // Shares after half of each: 1/8, 3/8, 5/8 of the four, 1/4 of the two.
     assert.deepEqual(channelsOf(order), [[3], [4], [2], [1]]);
     assert.deepEqual(
@@ -91,9 +91,9 @@ describe("the order in which channels go", () => {
     );
   });
 
-  it("counts what a group has given before, with scope local", () => {
+  it("counts what a group has given before, with scope layer", () => {
     const groups = [group(0, 4), group(4, 8)];
-    const order = removalOrder(contest(groups, flat(8), { scope: "local", given: new Map([["g0", 4]]) }));
+    const order = removalOrder(contest(groups, flat(8), { scope: "layer", given: new Map([["g0", 4]]) }));
     assert.deepEqual(channelsOf(order), [[4], [5], [0], [6], [1], [2]]);
   });
 
