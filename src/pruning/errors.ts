@@ -8,6 +8,7 @@ export type ErrorCode =
   | "bad-output" // the place to write to exists or refuses
   | "backend" // no backend could be opened, or it failed while running
   | "training" // a model cannot be trained, or its training came apart
+  | "unequal" // a model made from another does not answer as it should
   | "cancelled"
   | "internal";
 

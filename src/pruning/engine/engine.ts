@@ -28,6 +28,14 @@ export interface Output {
   readonly values: Float32Array;
 }
 
+/** A batch of one input's values. */
+export interface Feed {
+  /** Row-major. */
+  readonly values: Float32Array;
+  /** Batch first. */
+  readonly shape: readonly number[];
+}
+
 /** A model on the backend, ready to run. Dispose it. */
 export interface LoadedModel {
   readonly inputs: readonly TensorSpec[];
@@ -38,6 +46,8 @@ export interface LoadedModel {
    * @param wanted names among `outputs`; all of them if left out
    */
   predict(values: Float32Array, shape: readonly number[], wanted?: readonly string[]): Promise<Output[]>;
+  /** Runs one batch. @param feeds one per input, in their order */
+  run(feeds: readonly Feed[]): Promise<Output[]>;
   /**
    * Milliseconds for one batch of `batchSize` made-up inputs: the median of `repeats` runs after one warm-up, of
    * fewer where they take more than 5 s. Null where the model cannot run at that batch size; lengths the model

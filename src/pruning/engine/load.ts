@@ -7,9 +7,12 @@ import { explainLoading, explainRunning, explainTraining } from "./explain.ts";
 import { loadGraphProgram } from "./graphProgram.ts";
 import { measureLatency } from "./latency.ts";
 import { loadLayersProgram } from "./layersProgram.ts";
+import type { Probe } from "./probing/contract.ts";
+import { openLayers } from "./probing/layersProbe.ts";
+import { probeOf } from "./probing/probe.ts";
 import type { Program } from "./program.ts";
 import { undoOnFailure } from "./scope.ts";
-import { readBack, toTensor } from "./tensors.ts";
+import { readBack, tensorsOf, toTensor } from "./tensors.ts";
 import type { Trainer, TrainerOptions } from "./training/contract.ts";
 import { loadGraphTrainable } from "./training/graphTrainable.ts";
 import { loadLayersTrainable } from "./training/layersTrainable.ts";
@@ -46,6 +49,30 @@ export async function loadTrainer(
     return trainerOf(trainable, onBackend(trainable.program, model, backend, log), options, {
       verify: () => backend.verify(),
       explain: (error) => explainTraining(error, model, () => trainable.culprit()),
+    });
+  } catch (error) {
+    throw await explainLoading(error, model);
+  }
+}
+
+/**
+ * Hands a layers model to TensorFlow.js to be looked into.
+ * @param classes how many the labels tell apart
+ * @throws SecateurError `unsupported-model`, for graph models too
+ */
+export async function loadProbe(model: Model, classes: number, backend: OpenBackend, log: Log): Promise<Probe> {
+  if (model.format === "graph-model") {
+    throw new SecateurError(
+      "unsupported-model",
+      "A graph model's inner layers cannot be looked into; choose a criterion that needs weights alone, or start from the layers model it was made from.",
+    );
+  }
+  try {
+    const open = await undoOnFailure(() => openLayers(artifactsOf(model)));
+    return probeOf(open, onBackend(open.program, model, backend, log), classes, {
+      verify: () => backend.verify(),
+      explain: (error) => explainRunning(error, model),
+      explainGradients: (error) => explainTraining(error, model, () => open.culprit()),
     });
   } catch (error) {
     throw await explainLoading(error, model);
@@ -116,6 +143,7 @@ function onBackend(program: Program, model: Model, backend: OpenBackend, log: Lo
       }
       return run([toTensor(values, shape, input.dtype)], wanted);
     },
+    run: async (feeds) => run(tensorsOf(feeds, program.inputs), names),
     latency: (batchSize, repeats) =>
       measureLatency(program.inputs, batchSize, repeats, (feeds) => run(feeds, names), log),
     dispose: () => program.dispose(),
