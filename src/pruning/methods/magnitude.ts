@@ -1,4 +1,4 @@
-import { kernelsOf } from "../graph/network.ts";
+import { kernelsOf, type Network } from "../graph/network.ts";
 import { type Model, sizeOf, type Weight, withWeights } from "../model/model.ts";
 import { decodeFloats } from "../model/values.ts";
 import { countNonZero, exactValues, type Mask, withZeros } from "../model/zero.ts";
@@ -6,7 +6,7 @@ import { formatCount, formatNumber, formatShare } from "../text.ts";
 import { chooseLayers } from "./layers.ts";
 import type { MagnitudeOptions } from "./magnitudeSpec.ts";
 import { selectBelow, selectSmallest } from "./select.ts";
-import type { MethodContext, Pruned } from "./spec.ts";
+import type { GradualPruning, MethodContext, Pruned } from "./spec.ts";
 
 /**
  * Magnitude pruning: in the chosen layers' kernels, all weights below a magnitude become zero. That magnitude is
@@ -19,14 +19,25 @@ export function magnitude(
   options: MagnitudeOptions,
   { network }: Pick<MethodContext, "network">,
 ): Pruned {
-  const layers = chooseLayers(network, options).map((layer) =>
-    kernelsOf(layer).map(({ name }) => model.weights.get(name) as Weight),
-  );
+  const layers = kernelsToPrune(model, options, network);
   const kernels = layers.flat();
   const masks = masksOf(layers, options);
   const pruned = kernels.map((kernel, i) => withZeros(kernel, masks[i] as Mask));
   return { model: withWeights(model, pruned), notes: notesOf(layers, pruned, options) };
 }
+
+/** The same while the model trains, to a sparsity: the weights that are smallest by then. */
+export function gradualMagnitude(model: Model, options: MagnitudeOptions, network: Network): GradualPruning {
+  const targets = targetsOf(kernelsToPrune(model, options, network), options);
+  return {
+    targets: targets.map(({ weights, zeros }) => ({ kernels: weights.map(({ name }) => name), zeros })),
+    score: (values) => values,
+  };
+}
+
+/** The chosen layers' kernels. */
+const kernelsToPrune = (model: Model, options: MagnitudeOptions, network: Network): Weight[][] =>
+  chooseLayers(network, options).map((layer) => kernelsOf(layer).map(({ name }) => model.weights.get(name) as Weight));
 
 /** One mask per kernel, in the order of the layers. */
 function masksOf(layers: readonly (readonly Weight[])[], options: MagnitudeOptions): Mask[] {

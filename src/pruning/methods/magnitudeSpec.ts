@@ -65,6 +65,7 @@ export const magnitudeSpec: MethodSpec<"magnitude", typeof options> = {
     "The smallest weights become zero (Han et al. 2015). Fast, and needs no data. The model keeps its shape: " +
     "it shrinks when compressed, and runs no faster.",
   options,
+  gradual: ["sparsity", "scope", "layers", "skip"],
   problem(chosen) {
     const given = amounts.filter((amount) => chosen[amount] !== undefined);
     if (given.length !== 1) {

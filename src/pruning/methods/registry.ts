@@ -1,14 +1,18 @@
 import type * as v from "valibot";
 import type { AnyMethodSpec, MethodName } from "./catalogue.ts";
 import { chooseLayers } from "./layers.ts";
-import { magnitude } from "./magnitude.ts";
+import { gradualMagnitude, magnitude } from "./magnitude.ts";
 import type { Method } from "./spec.ts";
 
 type OptionsOf<Name extends MethodName> = v.InferOutput<Extract<AnyMethodSpec, { name: Name }>["options"]>;
 
 /** What every method in the catalogue does. */
 export const methods: { readonly [Name in MethodName]: Method<OptionsOf<Name>> } = {
-  magnitude: { check: (options, network) => void chooseLayers(network, options), prune: magnitude },
+  magnitude: {
+    check: (options, network) => void chooseLayers(network, options),
+    prune: magnitude,
+    gradual: gradualMagnitude,
+  },
 };
 
 /** A method by its name; its spec's schema has checked the options that it is given. */

@@ -1,7 +1,10 @@
 import type * as v from "valibot";
-import type { Engine } from "../engine/engine.ts";
+import type { Verification } from "../engine/equality.ts";
+import type { SecateurError } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
 import type { Model } from "../model/model.ts";
+import type { Progress } from "../progress.ts";
+import type { ScoringContext } from "./evidence/scoreChannels.ts";
 
 /** The options of a method as a schema: every entry carries `v.title` and `v.description` for help and wizard. */
 export type OptionsSchema = v.GenericSchema<unknown, object> & { readonly entries: v.ObjectEntries };
@@ -15,32 +18,60 @@ export interface MethodSpec<Name extends string = string, Schema extends Options
   readonly title: string;
   readonly description: string;
   readonly options: Schema;
+  /** The options it takes to prune gradually, while the model trains: `sparsity` and others. Absent where it cannot. */
+  readonly gradual?: readonly string[];
+  /** Whether it may train between its iterations: then a recipe gives it `fineTune` too, as in that step. */
+  readonly trainsBetween?: boolean;
+  /** Whether, with these options, it learns from images: then a recipe must name data with a training split. */
+  learns?(options: v.InferOutput<Schema>): boolean;
   /** Conditions between options that a schema of single fields cannot say: a sentence, or nothing if all is well. */
   problem(options: v.InferOutput<Schema>): string | undefined;
   /** What was asked for, short, for a trial's name. */
   label(options: v.InferOutput<Schema>): string;
 }
 
-export interface MethodContext {
+export interface MethodContext extends ScoringContext, Verification {
   /** Of the model that the method is given. */
   readonly network: Network;
-  /** The run's backend, opened once, when first asked for; not to be disposed of. @throws SecateurError `backend` */
-  engine(): Promise<Engine>;
-  readonly signal?: AbortSignal;
+  /** The unpruned model. */
+  readonly original: Model;
+  /** Trains between iterations, as the recipe has it; absent where it does not. */
+  fineTune?(model: Model, network: Network, progress: Progress): Promise<Pruned>;
 }
 
 export interface Pruned {
   readonly model: Model;
   /** Requested against achieved, and why where they differ: sentences. */
   readonly notes: readonly string[];
+  /** Why it ended early; the model is as far as it came, and worth keeping. */
+  readonly ended?: SecateurError;
 }
 
 /** The algorithm: model in, model out. The input is never changed. */
 export type Prune<Options> = (model: Model, options: Options, context: MethodContext) => Pruned | Promise<Pruned>;
 
+/** Kernels that are to have a number of zeros together. */
+export interface ZeroTarget {
+  /** Names of the weights. */
+  readonly kernels: readonly string[];
+  readonly zeros: number;
+}
+
+/** How a method prunes while the model trains: what is to be reached, and who goes first on the way there. */
+export interface GradualPruning {
+  readonly targets: readonly ZeroTarget[];
+  /**
+   * How much each weight of a kernel matters, by its present value: those of the smallest magnitude go first.
+   * @returns as long as `values`
+   */
+  score(values: Float32Array, kernel: string): Float32Array;
+}
+
 /** What a method does. */
 export interface Method<Options> {
   /** Whether the options can be meant for this model, before anything is done. @throws SecateurError `bad-recipe` */
-  check(options: Options, network: Network): void;
+  check(options: Options, network: Network, model: Model): void;
   readonly prune: Prune<Options>;
+  /** The same gradually: of methods whose spec names the options for it. */
+  readonly gradual?: (model: Model, options: Options, network: Network) => GradualPruning;
 }

@@ -103,15 +103,25 @@ export function parseRecipe(value: unknown, where: string): Recipe {
 }
 
 function describePath(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue);
+  const path = pathOf(issue);
   return path ? ` at ${path}` : "";
 }
 
+function pathOf(issue: v.BaseIssue<unknown>): string {
+  const best = bestOf(issue);
+  return [v.getDotPath(issue), best && pathOf(best)].filter(Boolean).join(".");
+}
+
 function describe(issue: v.BaseIssue<unknown>): string {
+  const best = bestOf(issue);
+  if (best) return describe(best);
   if (issue.type === "strict_object" && issue.expected === "never") return "there is no such field";
   if (issue.received === "undefined") return "it is missing";
-  // Of a field that may be a list, say what is wrong with the one value rather than with the choice.
-  const [inner] = issue.issues ?? [];
-  const best = issue.type === "union" && inner ? (isSweep(issue.input) ? issue.issues?.at(-1) : inner) : undefined;
-  return (best ?? issue).message.replace(/^Invalid \w+: /, "");
+  return issue.message.replace(/^Invalid \w+: /, "");
+}
+
+/** Of a field that may be a list: what is wrong with the one value rather than with the choice. */
+function bestOf(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> | undefined {
+  if (issue.type !== "union") return undefined;
+  return isSweep(issue.input) ? issue.issues?.at(-1) : issue.issues?.[0];
 }

@@ -1,3 +1,4 @@
+import type { Checkpoint } from "../checkpoint.ts";
 import type { Engine, LoadedModel } from "../engine/engine.ts";
 import type { SecateurError } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
@@ -22,6 +23,8 @@ export interface FineTuneContext {
   readonly validation: TrainingData;
   readonly seed: number;
   readonly teacher?: Teacher;
+  /** Where training goes on from, if it was broken off, and keeps what it needs for that. */
+  readonly checkpoint?: Checkpoint;
   readonly signal?: AbortSignal;
   /** @param fraction 0 to 1; goes back to 0 where it begins again */
   progress(fraction: number, message: string): void;

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { gradualSchema } from "./gradualOptions.ts";
 
 const share = (message: string) => v.pipe(v.number(), v.minValue(0, message), v.maxValue(1, message));
 const atLeast = (least: number) => v.pipe(v.number(), v.minValue(least, `at least ${least} is needed`));
@@ -68,6 +69,9 @@ export const trainingEntries = {
   ),
   shift: v.optional(
     v.pipe(whole(0), v.title("Shift"), v.description("Shift images by up to so many pixels each way; 0 if left out.")),
+  ),
+  gradual: v.optional(
+    v.pipe(gradualSchema, v.title("Gradual"), v.description("Prunes the model while it trains, step by step.")),
   ),
   patience: v.optional(
     v.pipe(

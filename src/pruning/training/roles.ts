@@ -15,8 +15,14 @@ export function rolesOf(network: Network): { trainable: ReadonlySet<string>; dec
 export function heldAtZero(model: Model, network: Network): Map<string, Mask> {
   return new Map(
     network.layers.flatMap(kernelsOf).map(({ name }): [string, Mask] => {
-      const values = exactValues(model.weights.get(name) as Weight);
-      return [name, Uint8Array.from(values, (value) => Number(value === 0))];
+      return [name, zerosIn(exactValues(model.weights.get(name) as Weight))];
     }),
   );
+}
+
+/** Where values are zero. */
+export function zerosIn(values: Float32Array): Mask {
+  const mask = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) mask[i] = Number(values[i] === 0);
+  return mask;
 }

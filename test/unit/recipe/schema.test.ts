@@ -86,10 +86,10 @@ describe("the form of a recipe", () => {
       faultOfStep({ sparsity: [0.5, 1.2] }),
       " at steps.1.sparsity.1: a sparsity is at least 0 and less than 1.",
     );
-    assert.equal(faultOfStep({ sparsity: [0.5, "x"] }), ' at steps.1.sparsity: Expected number but received "x".');
+    assert.equal(faultOfStep({ sparsity: [0.5, "x"] }), ' at steps.1.sparsity.1: Expected number but received "x".');
     assert.equal(
       faultOfStep({ scope: ["layer", "all"] }),
-      ' at steps.1.scope: Expected ("global" | "layer") but received "all".',
+      ' at steps.1.scope.1: Expected ("global" | "layer") but received "all".',
     );
     assert.equal(faultOfStep({ sparsity: [] }), " at steps.1.sparsity: a list needs at least one value.");
     // Lists are for what a method varies by.

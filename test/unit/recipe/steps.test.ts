@@ -52,6 +52,7 @@ describe("the steps that train, in a recipe", () => {
       flip: true,
       shift: 4,
       patience: 3,
+      gradual: { prune: "magnitude", sparsity: 0.9, scope: "layer", skip: "head", begin: 0.1, end: 0.6, every: 50 },
     };
     const steps = [
       { fineTune: training, record: true },
@@ -139,6 +140,52 @@ describe("the steps that train, in a recipe", () => {
       { distill: { temperature: [1, 4], epochs: [1, 2] } },
     );
     assert.equal(new Set(swept).size, 8);
+  });
+
+  it("prune on the way with the options of a method that can, and at times that can be", () => {
+    const of = (gradual: object) => ({ fineTune: { gradual } });
+    const magnitude = { prune: "magnitude", sparsity: 0.9 };
+    const at = ".fineTune.gradual";
+    assert.equal(fault(of({ prune: "magnitude" })), `${at}.sparsity: it is missing.`);
+    assert.equal(fault(of({ sparsity: 0.9 })), `${at}.prune: it is missing.`);
+    assert.match(fault(of({ ...magnitude, prune: "psychic" })), /^\.fineTune\.gradual\.prune: .*received "psychic"\.$/);
+    assert.equal(fault(of({ ...magnitude, threshold: 1 })), `${at}.threshold: there is no such field.`);
+    assert.equal(fault(of({ ...magnitude, begin: 2 })), `${at}.begin: a share of 0 to 1 is needed.`);
+    assert.equal(fault(of({ ...magnitude, every: 0 })), `${at}.every: at least 1 is needed.`);
+    assert.equal(
+      fault(of({ ...magnitude, sparsity: [0.5, 1] })),
+      `${at}.sparsity.1: a sparsity is at least 0 and less than 1.`,
+    );
+    assert.equal(
+      problem(of({ ...magnitude, begin: 0.8 })),
+      "Gradual pruning ends at 75 % of the steps and begins at 80 %; it must begin before it ends.",
+    );
+    assert.equal(
+      problem(of({ ...magnitude, schedule: "constant", end: 0.5 })),
+      "Gradual pruning with a constant schedule is done at its begin; leave end and every out.",
+    );
+    const network: Network = { inputs: [], outputs: [], layers: [] };
+    assert.throws(() => checkPlan(planned(of(magnitude)), network), {
+      message: /^The model has no layer with weights /,
+    });
+  });
+
+  it("sweep over what they prune on the way, each trial with a name of its own", () => {
+    const gradual = { prune: "magnitude", sparsity: [0.5, 0.9], schedule: ["cubic", "constant"] };
+    assert.deepEqual(labels({ fineTune: { epochs: [1, 2], gradual } }).slice(0, 5), [
+      "fine-tuned 1 epoch, magnitude 50 % on the way",
+      "fine-tuned 1 epoch, magnitude 50 % on the way (at once)",
+      "fine-tuned 1 epoch, magnitude 90 % on the way",
+      "fine-tuned 1 epoch, magnitude 90 % on the way (at once)",
+      "fine-tuned 2 epochs, magnitude 50 % on the way",
+    ]);
+    const ways = [
+      { prune: "magnitude", sparsity: 0.5, scope: ["global", "layer"], end: [0.5, 0.6] },
+      { prune: "magnitude", sparsity: 0.7, skip: "conv*", begin: 0.1, every: [10, 20] },
+    ];
+    const swept = labels({ distill: { gradual: ways } });
+    assert.equal(new Set(swept).size, 6);
+    assert.equal(swept[5], "distilled 1 epoch, magnitude 70 % without conv* on the way (from 10 %, every 20)");
   });
 
   it("need data, but for those that only draw", () => {

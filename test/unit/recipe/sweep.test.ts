@@ -14,6 +14,8 @@ describe("a sweep", () => {
     ]);
     assert.deepEqual(variantsOf({}), [{}]);
     assert.deepEqual(variantsOf({ a: [7] }), [{ a: 7 }]);
+    assert.deepEqual(variantsOf({ a: { b: [1, 2], c: 3 } }), [{ a: { b: 1, c: 3 } }, { a: { b: 2, c: 3 } }]);
+    assert.deepEqual(variantsOf({ a: [{ b: [1, 2] }, { b: 5 }] }), [{ a: { b: 1 } }, { a: { b: 2 } }, { a: { b: 5 } }]);
   });
 
   it("counts like an odometer, for any lists", () => {

@@ -112,7 +112,7 @@ for (const backend of trainingBackends) {
         const start = await trainer.save();
         const stepped = async () => {
           trainer.restore(start);
-          const loss = await trainer.step({ ...batch, targets }, 0.1, 3);
+          const { loss } = await trainer.step({ ...batch, targets }, 0.1, 3);
           return { loss, weights: (await trainer.save()).weights };
         };
         const before = await stepped();

@@ -44,6 +44,14 @@ export interface TrainerState {
   readonly slots: ReadonlyMap<string, Float32Array>;
 }
 
+/** What a batch was answered with, before the step that learns from it. */
+export interface StepOutcome {
+  /** Mean, in nats; where it is not finite, no step was taken and nothing has changed. */
+  readonly loss: number;
+  /** Share of the batch whose best class is the target's best, 0 to 1: the label's, or without labels the teacher's. */
+  readonly accuracy: number;
+}
+
 /** A model on the backend while it learns. Dispose it. */
 export interface Trainer {
   /** The same model, for measuring it between steps. */
@@ -51,17 +59,23 @@ export interface Trainer {
   /**
    * One optimiser step; masked weights are zero after it.
    * @param seed of what the step draws at random, such as dropout
-   * @returns the batch's mean loss, in nats, before the step; where it is not finite, no step was taken and nothing
-   *   has changed
    * @throws SecateurError `training` when a layer cannot be differentiated, `backend` when memory does not suffice
    */
-  step(batch: TrainingBatch, learningRate: number, seed: number): Promise<number>;
+  step(batch: TrainingBatch, learningRate: number, seed: number): Promise<StepOutcome>;
   /**
    * Lets the statistics of batch normalisation follow a batch; nothing is trained, nothing dropped.
    * @param share that the batch has in the new statistics, 0 to 1: `1 / n` for the n-th makes them averages
    */
   observe(batch: Pick<TrainingBatch, "values" | "shape">, share: number): Promise<void>;
+  /**
+   * Holds other elements at zero from now on, of the weights named; these and their optimiser slots become zero.
+   * @param masks as long as the weights they name
+   */
+  setMasks(masks: ReadonlyMap<string, Mask>): void;
+  /** Copies of the weights as they are now. @param names all of them if left out */
+  weights(names?: Iterable<string>): Promise<ReadonlyMap<string, Float32Array>>;
   save(): Promise<TrainerState>;
+  /** Goes back to what was saved; masks stay. */
   restore(state: TrainerState): void;
   dispose(): void;
 }

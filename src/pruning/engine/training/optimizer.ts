@@ -6,8 +6,8 @@ export interface Moved {
   readonly name: string;
   readonly variable: tf.Variable;
   readonly decays: boolean;
-  /** 0 where the weight is held at zero, 1 elsewhere. */
-  readonly mask?: tf.Tensor;
+  /** 0 where the weight is held at zero, 1 elsewhere. May be another from step to step. */
+  mask?: tf.Tensor;
 }
 
 /** An optimiser with its slots, by `<weight>/<slot>`. */
@@ -15,6 +15,8 @@ export interface OptimizerSteps {
   readonly slots: ReadonlyMap<string, tf.Variable>;
   /** @param step counts from 1 */
   apply(gradients: tf.NamedTensorMap, learningRate: number, step: number): void;
+  /** Makes the slots of a weight zero where its mask has become so. */
+  mask(moved: Moved): void;
   dispose(): void;
 }
 
@@ -46,6 +48,10 @@ export function optimizerOf(options: Optimizer, moved: readonly Moved[]): Optimi
         const gradient = gradients[each.variable.name];
         if (gradient) tf.tidy(() => move(each, gradient, learningRate, step, options, rule));
       }
+    },
+    mask({ name, mask }) {
+      if (!mask) return;
+      for (const kind of slotsOf(options)) tf.tidy(() => void slot(name, kind).assign(tf.mul(slot(name, kind), mask)));
     },
     dispose: () => tf.dispose([...slots.values()]),
   };

@@ -6,7 +6,8 @@ import type { LoadedModel } from "../engine.ts";
 import { findHead } from "../evaluate.ts";
 import { gradientsOf } from "../scope.ts";
 import { toTensor } from "../tensors.ts";
-import type { Targets, Trainer, TrainerOptions, TrainerState, TrainingBatch } from "./contract.ts";
+import { agreementOf } from "./agreement.ts";
+import type { StepOutcome, Targets, Trainer, TrainerOptions, TrainerState, TrainingBatch } from "./contract.ts";
 import { logitsOf, lossOf } from "./loss.ts";
 import { type Moved, optimizerOf } from "./optimizer.ts";
 import type { Trainable } from "./trainable.ts";
@@ -41,31 +42,36 @@ export function trainerOf(
   let steps = 0;
   let head: TrainedHead | undefined;
 
-  async function step(batch: TrainingBatch, learningRate: number, seed: number): Promise<number> {
+  async function step(batch: TrainingBatch, learningRate: number, seed: number): Promise<StepOutcome> {
     if (moved.length === 0) throw frozen();
     const { name, givesProbabilities } = await findTrainedHead(batch);
     // A forward pass in training moves the statistics of batch normalisation.
     const statistics = snapshotOf([...variables].filter(([each]) => !trainable.trained.has(each)));
     const used: tf.TensorContainer[] = [];
+    const examples = batch.shape[0] as number;
     try {
       const input = inputOf(batch);
       used.push(input);
-      const targets = tf.tidy(() => targetTensors(batch.targets, batch.shape[0] as number));
+      const targets = tf.tidy(() => targetTensors(batch.targets, examples));
       used.push({ ...targets });
+      const answers: tf.Tensor[] = [];
+      used.push(answers);
       const { value, grads } = gradientsOf(
         () => {
-          const scores = trainable.forward(input, name, seed);
-          const logits = logitsOf(tf.reshape(scores, [batch.shape[0] as number, -1]), givesProbabilities);
+          const scores = tf.keep(tf.reshape(trainable.forward(input, name, seed), [examples, -1]));
+          answers.push(scores);
+          const logits = logitsOf(scores, givesProbabilities);
           return lossOf(logits, targets, options.temperature, options.teacherShare);
         },
         moved.map(({ variable }) => variable),
       );
       used.push(value, grads);
       const [loss = Number.NaN] = (await value.data()) as Float32Array;
+      const accuracy = await accuracyOf(answers, batch.targets, examples);
       verify();
       if (Number.isFinite(loss)) optimizer.apply(grads, learningRate, ++steps);
       else statistics.restore();
-      return loss;
+      return { loss, accuracy };
     } catch (error) {
       statistics.restore();
       throw explain(error);
@@ -98,6 +104,20 @@ export function trainerOf(
         throw explain(error);
       }
     },
+    setMasks(masks) {
+      for (const [name, mask] of masks) {
+        const variable = variables.get(name);
+        if (!variable) continue;
+        const kept = tf.tensor(keptOf(mask), variable.shape);
+        tf.tidy(() => variable.assign(tf.mul(variable, kept)));
+        const own = moved.find((each) => each.name === name);
+        tf.dispose(own ? (own.mask ?? []) : kept);
+        if (!own) continue;
+        own.mask = kept;
+        optimizer.mask(own);
+      }
+    },
+    weights: (names = variables.keys()) => readVariables(variables, names),
     async save(): Promise<TrainerState> {
       return { step: steps, weights: await readVariables(variables), slots: await readVariables(optimizer.slots) };
     },
@@ -118,6 +138,11 @@ export function trainerOf(
 interface TrainedHead {
   readonly name: string;
   readonly givesProbabilities: boolean;
+}
+
+async function accuracyOf(answers: readonly tf.Tensor[], { labels, teacher }: Targets, examples: number) {
+  const [scores] = await Promise.all(answers.map((answer) => answer.data()));
+  return agreementOf(scores as Float32Array, labels ?? teacher ?? new Float32Array(), examples);
 }
 
 function targetTensors({ labels, teacher }: Targets, batch: number) {

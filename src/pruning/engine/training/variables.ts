@@ -1,11 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The numbers of variables, by name. */
-export async function readVariables(variables: ReadonlyMap<string, tf.Variable>): Promise<Map<string, Float32Array>> {
+/** The numbers of variables, by name. @param names which of them; all if left out, and none that are not there */
+export async function readVariables(
+  variables: ReadonlyMap<string, tf.Variable>,
+  names: Iterable<string> = variables.keys(),
+): Promise<Map<string, Float32Array>> {
   const values = new Map<string, Float32Array>();
   // A copy: some backends hand out their own memory.
-  for (const [name, variable] of variables)
-    values.set(name, Float32Array.from((await variable.data()) as Float32Array));
+  for (const name of names) {
+    const variable = variables.get(name);
+    if (variable) values.set(name, ((await variable.data()) as Float32Array).slice());
+  }
   return values;
 }
 

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { SecateurError } from "../../errors.ts";
 import type { Network } from "../../graph/network.ts";
 import { formatNumber, formatShare } from "../../text.ts";
+import { gradualLabel, gradualProblem, methodOf } from "../../training/gradualOptions.ts";
 import {
   type DistillOptions,
   distillEntries,
@@ -20,6 +21,7 @@ export const fineTuneStep = trainingStep({
   doing: "fine-tuning",
   problem: trainingProblem,
   label: (options: TrainingOptions) => `fine-tuned ${amountOf(options)}`,
+  check: checkGradual,
 });
 
 export const distillStep = trainingStep({
@@ -34,6 +36,7 @@ export const distillStep = trainingStep({
       : trainingProblem(options),
   label: (options: DistillOptions) =>
     `distilled ${amountOf(options)}${options.labels ? ` with ${formatShare(options.labels)} labels` : ""}`,
+  check: checkGradual,
 });
 
 export const recalibrateStep = trainingStep({
@@ -64,14 +67,24 @@ export const reinitializeStep = trainingStep({
   learns: false,
 });
 
-function amountOf({ epochs, steps, optimizer, learningRate }: TrainingOptions): string {
+function amountOf({ epochs, steps, optimizer, learningRate, gradual }: TrainingOptions): string {
   const length = steps === undefined ? plural(epochs ?? 1, "epoch") : plural(steps, "step");
   const rate = learningRate === undefined ? undefined : `at ${formatNumber(learningRate)}`;
-  return [length, optimizer && `with ${optimizer}`, rate].filter(Boolean).join(" ");
+  const how = [length, optimizer && `with ${optimizer}`, rate].filter(Boolean).join(" ");
+  return gradual ? `${how}, ${gradualLabel(gradual)}` : how;
 }
 
-function trainingProblem({ epochs, steps, optimizer, momentum, nesterov }: TrainingOptions): string | undefined {
+function checkGradual(network: Network, { gradual }: TrainingOptions): void {
+  if (!gradual) return;
+  const { method, options } = methodOf(gradual);
+  method.check(options, network);
+}
+
+function trainingProblem(options: TrainingOptions): string | undefined {
+  const { epochs, steps, optimizer, momentum, nesterov, gradual } = options;
   if (epochs !== undefined && steps !== undefined) return "Training takes epochs or steps, and both are given.";
+  const problem = gradual && gradualProblem(gradual);
+  if (problem) return problem;
   const [name] = Object.entries({ momentum, nesterov }).find(([, value]) => value !== undefined) ?? [];
   return name && optimizer !== "sgd"
     ? `Training with ${name} needs the optimizer sgd; name it, or leave ${name} out.`
@@ -91,7 +104,8 @@ function trainingStep<Options extends object>(step: {
   label(options: Options): string;
   /** Options that do not go together: a sentence. */
   problem?(options: Options): string | undefined;
-  check?(network: Network): void;
+  /** Options that cannot be meant for this model. @throws SecateurError `bad-recipe` */
+  check?(network: Network, options: Options): void;
 }): StepSpec {
   const { kind, title, description, fields, doing, learns = true, check = () => {} } = step;
   const schema = v.strictObject(fields);
@@ -106,14 +120,15 @@ function trainingStep<Options extends object>(step: {
         const options = v.parse(schema, variant) as Options;
         const problem = step.problem?.(options);
         if (problem) throw new SecateurError("bad-recipe", problem);
-        return { kind, options, label: labelOf(step.label(options), swept, variant), doing, learns, check };
+        const label = labelOf(step.label(options), swept, variant);
+        return { kind, options, label, doing, learns, check: (network) => check(network, options) };
       });
     },
   };
 }
 
 /** Fields that a step's own label tells. */
-const told = ["epochs", "steps", "optimizer", "learningRate", "labels"];
+const told = ["epochs", "steps", "optimizer", "learningRate", "labels", "gradual"];
 
 /** Adds what else is swept, so that no two trials are called the same. */
 function labelOf(label: string, swept: Swept, variant: Swept): string {

@@ -46,7 +46,7 @@ async function withTrainer<T>(
 /** Losses of steps `from` to `to`, each on a batch and a seed of its own. */
 async function losses(trainer: Trainer, from: number, to: number): Promise<number[]> {
   const each: number[] = [];
-  for (let step = from; step < to; step++) each.push(await trainer.step(batchOf(6, step), 0.02, 1000 + step));
+  for (let step = from; step < to; step++) each.push((await trainer.step(batchOf(6, step), 0.02, 1000 + step)).loss);
   return each;
 }
 
@@ -148,7 +148,9 @@ for (const backend of trainingBackends) {
       await withEngine(this, backend, async (engine) => {
         for (const layers of Object.values(resumed)) {
           const lossAt = async (seed: number) =>
-            withTrainer(engine, await modelOf(layers()), {}, (trainer) => trainer.step(batchOf(6, 1), 0.1, seed));
+            withTrainer(engine, await modelOf(layers()), {}, async (trainer) => {
+              return (await trainer.step(batchOf(6, 1), 0.1, seed)).loss;
+            });
           const { random } = Math;
           const [once, again, other] = [await lossAt(1), await lossAt(1), await lossAt(2)];
           assert.equal(Math.random, random, "the source of all others is as it was");
@@ -189,7 +191,7 @@ for (const backend of trainingBackends) {
           const broken = batchOf(6, 1);
           // In the labels, because WASM's kernels, like XNNPACK's, take a NaN under a ReLU for its lower bound.
           broken.targets.labels?.fill(Number.NaN);
-          assert.ok(Number.isNaN(await trainer.step(broken, 0.1, 1)));
+          assert.ok(Number.isNaN((await trainer.step(broken, 0.1, 1)).loss));
           assert.deepEqual(await trainer.save(), before);
         });
       });
