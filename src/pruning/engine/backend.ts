@@ -1,12 +1,13 @@
+import type { BackendSettings } from "./engine.ts";
+
 /** Told what a person may want to look up later. */
 export type Log = (message: string) => void;
 
 /** What an opener may need to know. */
-export interface OpenerOptions {
-  readonly tfjsNodeFolders: readonly string[];
+export interface OpenerOptions extends BackendSettings {
+  /** Whether a person asked for this backend by name, rather than for any that is good. */
+  readonly asked: boolean;
   readonly log: Log;
-  /** For backends that share work out among threads of their own; left out, they choose. */
-  readonly threads?: number;
 }
 
 /** A backend made TensorFlow.js's active one. */

@@ -1,9 +1,20 @@
 import type { Model } from "../model/model.ts";
+import type { Probe } from "./probing/contract.ts";
 import type { Trainer, TrainerOptions } from "./training/contract.ts";
 
-/** TensorFlow.js backends in the order `auto` prefers them. */
-export const backendNames = ["tensorflow", "wasm", "cpu"] as const;
+/** TensorFlow.js backends in the order `auto` prefers them where none is measured to be faster. */
+export const backendNames = ["tensorflow", "webgpu", "wasm", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
+
+/** What a machine and its owner have for backends: no part of a recipe. */
+export interface BackendSettings {
+  /** Folders whose node_modules may hold @tensorflow/tfjs-node, best first: native code is loaded from there. */
+  readonly tfjsNodeFolders: readonly string[];
+  /** The same for the npm package webgpu; none if left out. */
+  readonly webgpuFolders?: readonly string[] | undefined;
+  /** How many threads the WASM backend computes on; left out, one for each core up to four. */
+  readonly threads?: number | undefined;
+}
 
 /** Which backend runs, and for `auto` why no better one does. */
 export interface BackendReport {
@@ -64,5 +75,11 @@ export interface Engine {
   load(model: Model): Promise<LoadedModel>;
   /** The model ready to be trained. @throws SecateurError as `load` */
   train(model: Model, options: TrainerOptions): Promise<Trainer>;
+  /**
+   * A layers model ready to be looked into.
+   * @param classes how many the labels tell apart
+   * @throws SecateurError as `load`; `unsupported-model` for graph models
+   */
+  probe(model: Model, classes: number): Promise<Probe>;
   dispose(): void;
 }

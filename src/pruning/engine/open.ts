@@ -2,23 +2,25 @@ import * as tf from "@tensorflow/tfjs-core";
 import { reasonOf, SecateurError } from "../errors.ts";
 import type { BackendOpener, Log, OpenBackend } from "./backend.ts";
 import { openCpu } from "./cpu.ts";
-import { type BackendName, backendNames, type Engine } from "./engine.ts";
-import { loadModel, loadTrainer } from "./load.ts";
+import { type BackendName, type BackendSettings, backendNames, type Engine } from "./engine.ts";
+import { loadModel, loadProbe, loadTrainer } from "./load.ts";
 import { openTfjsNode } from "./tfjsNode.ts";
 import { registerGradients } from "./training/gradients.ts";
 import { openWasm } from "./wasm/open.ts";
+import { openWebGpu } from "./webgpu/open.ts";
 
-export interface EngineOptions {
+export interface EngineOptions extends BackendSettings {
   /** `auto` takes the best backend that opens; a name takes that one or fails. */
   readonly backend: "auto" | BackendName;
-  /** Folders to look for @tensorflow/tfjs-node from, best first: native code is loaded from there. */
-  readonly tfjsNodeFolders: readonly string[];
-  /** How many threads the WASM backend computes on; left out, one for each core up to four. */
-  readonly threads?: number;
   readonly log?: Log;
 }
 
-const openers: Record<BackendName, BackendOpener> = { tensorflow: openTfjsNode, wasm: openWasm, cpu: openCpu };
+const openers: Record<BackendName, BackendOpener> = {
+  tensorflow: openTfjsNode,
+  webgpu: openWebGpu,
+  wasm: openWasm,
+  cpu: openCpu,
+};
 
 /** TensorFlow.js keeps one active backend per process, and so do we. */
 let current: Engine | undefined;
@@ -34,7 +36,7 @@ export async function openEngine({ backend, log = () => {}, ...options }: Engine
   const passedOver: string[] = [];
   for (const name of backend === "auto" ? backendNames : [backend]) {
     try {
-      const opened = await openers[name]({ ...options, log });
+      const opened = await openers[name]({ ...options, asked: backend !== "auto", log });
       // Last, for tfjs-node brings a tfjs-core of its own, which registers all of its gradients again.
       registerGradients();
       log(`TensorFlow.js runs on ${name} (${opened.detail}).`);
@@ -54,6 +56,7 @@ function engineOn(name: BackendName, opened: OpenBackend, passedOver: readonly s
     backend: { name, detail: opened.detail, passedOver },
     load: (model) => loadModel(model, opened, log),
     train: (model, options) => loadTrainer(model, options, opened, log),
+    probe: (model, classes) => loadProbe(model, classes, opened, log),
     dispose() {
       opened.dispose();
       current = undefined;

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { reasonOf, SecateurError } from "../errors.ts";
 import type { BackendOpener } from "./backend.ts";
+import { findPackage, placesText } from "./packages.ts";
 import { repairKernels } from "./repairs.ts";
 import { trainingKernels } from "./training/gradients.ts";
 
@@ -16,10 +17,9 @@ const packageName = "@tensorflow/tfjs-node";
  * run on it, bundled or not.
  */
 export const openTfjsNode: BackendOpener = async ({ tfjsNodeFolders, log }) => {
-  const found = tfjsNodeFolders.map(resolvePackage).filter((path) => path !== undefined);
+  const found = findPackage(packageName, tfjsNodeFolders, "package.json");
   if (found.length === 0) {
-    const where = tfjsNodeFolders.length > 0 ? ` in ${tfjsNodeFolders.join(" or ")}` : "";
-    throw new SecateurError("backend", `${packageName} is not installed${where}.`);
+    throw new SecateurError("backend", `${packageName} is not installed${placesText(tfjsNodeFolders)}.`);
   }
   const refusals: string[] = [];
   for (const path of found) {
@@ -33,15 +33,6 @@ export const openTfjsNode: BackendOpener = async ({ tfjsNodeFolders, log }) => {
   }
   throw new SecateurError("backend", `${refusals.join("; ")}.`);
 };
-
-/** The package.json of the tfjs-node that code in `folder` would get. */
-function resolvePackage(folder: string): string | undefined {
-  try {
-    return createRequire(join(folder, "package.json")).resolve(`${packageName}/package.json`);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Loads tfjs-node, which registers its backend. Throws the end of a sentence that begins with its name. */
 function loadPackage(path: string): void {

@@ -6,7 +6,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Context } from "mocha";
 import type { BackendName, Engine } from "../../../src/pruning/engine/engine.ts";
 import { type EngineOptions, openEngine } from "../../../src/pruning/engine/open.ts";
+import { projectRoot } from "../../support/corpus.ts";
 import { skipBecause } from "../../support/skip.ts";
+import { offerSwiftShader } from "../../support/swiftShader.ts";
 
 /** Where a machine may have a working tfjs-node; SECATEUR_TFJS_NODE names another place. */
 export const tfjsNodeFolder = process.env.SECATEUR_TFJS_NODE ?? join(homedir(), ".cache", "tfjs-node-native");
@@ -19,8 +21,16 @@ export function needsTfjsNode(test: Context): string {
   return tfjsNodeFolder;
 }
 
+/** Where webgpu is installed; skips the calling test, saying so, where it is not, or finds no adapter. */
+export function needsWebGpu(test: Context): string {
+  if (!existsSync(join(projectRoot, "node_modules", "webgpu")))
+    skipBecause(test, "the package webgpu is not installed");
+  if (!offerSwiftShader()) skipBecause(test, "there is no Chromium whose SwiftShader could stand in for a GPU");
+  return projectRoot;
+}
+
 /** Everywhere that a model can run. */
-export const places = ["wasm, 1 thread", "wasm, 2 threads", "cpu", "tensorflow"] as const;
+export const places = ["wasm, 1 thread", "wasm, 2 threads", "cpu", "tensorflow", "webgpu"] as const;
 export type Place = (typeof places)[number] | BackendName;
 
 /** Opens a backend for the length of `use`; skips the test where the machine lacks it. */
@@ -37,7 +47,8 @@ export async function withEngine<T>(test: Context, place: Place, use: (engine: E
 export function optionsFor(test: Context, place: Place): EngineOptions {
   const [backend, threads] = place.split(", ") as [BackendName, string?];
   const tfjsNodeFolders = backend === "tensorflow" ? [needsTfjsNode(test)] : [];
-  return { backend, tfjsNodeFolders, ...(threads && { threads: Number.parseInt(threads, 10) }) };
+  const webgpuFolders = backend === "webgpu" ? [needsWebGpu(test)] : [];
+  return { backend, tfjsNodeFolders, webgpuFolders, ...(threads && { threads: Number.parseInt(threads, 10) }) };
 }
 
 /** Loading and using a model must leave no tensor behind. */

@@ -14,7 +14,9 @@ for (const backend of places) {
         const x = numbers([5, 6, 6, 2], 1);
         const original = cnn();
         original.compile({ optimizer: "adam", loss: "categoricalCrossentropy" });
-        const expected = tf.tidy(() => (original.predict(tf.tensor(x.values, [5, 6, 6, 2])) as tf.Tensor).dataSync());
+        const answer = tf.tidy(() => original.predict(tf.tensor(x.values, [5, 6, 6, 2])) as tf.Tensor);
+        const expected = await answer.data();
+        answer.dispose();
         const model = await savedModel(original, true);
         assert.ok([...model.weights.values()].some(({ group }) => group === "optimizer"));
         await withoutLeak(async () => {

@@ -46,10 +46,11 @@ async function passesOver(folders: readonly string[], sentence: RegExp): Promise
   });
   try {
     const { name, detail, passedOver } = engine.backend;
-    assert.deepEqual([name, detail, passedOver.length], ["wasm", threadsByDefault, 1]);
+    assert.deepEqual([name, detail, passedOver.length], ["wasm", threadsByDefault, 2]);
     assert.match(passedOver[0] ?? "", sentence);
+    assert.match(passedOver[1] ?? "", /WebGPU/);
     assert.deepEqual(
-      logged.filter((message) => sentence.test(message)),
+      logged.filter((message) => passedOver.includes(message)),
       passedOver,
     );
   } finally {

@@ -17,8 +17,8 @@ import { numbers } from "../engine/oracles.ts";
 
 // Models and data so small that plain JavaScript trains them in no time.
 
-/** Backends that training is tested on: plain JavaScript and, where there is one, tfjs-node. */
-export const trainingBackends = ["wasm", "cpu", "tensorflow"] as const;
+/** Backends that training is tested on. */
+export const trainingBackends = ["wasm", "cpu", "tensorflow", "webgpu"] as const;
 
 export const size = { height: 6, width: 6, channels: 2 };
 export const classes = 4;

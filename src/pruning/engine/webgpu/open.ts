@@ -1,0 +1,61 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { BackendOpener } from "../backend.ts";
+import { repairKernels } from "../repairs.ts";
+import { adapterText, findAdapter, requireDevice } from "./adapter.ts";
+import { loadDawn } from "./dawn.ts";
+import { guardReading, watchFaults } from "./faults.ts";
+import { shareNames } from "./names.ts";
+import { webGpuRepairs } from "./repairs.ts";
+
+/**
+ * Graphics cards, through Dawn as some folder has it installed.
+ * @throws SecateurError `backend` when it is not installed, or finds no adapter; or only software, unless asked for
+ */
+export const openWebGpu: BackendOpener = async ({ webgpuFolders = [], asked, log }) => {
+  if (!asked) requireDevice();
+  const dawn = await loadDawn(webgpuFolders);
+  const gpu = dawn.create([]);
+  const adapter = await findAdapter(gpu, !asked);
+  log(`Dawn was loaded from ${dawn.folder}.`);
+  const takeNamesAway = shareNames(dawn, gpu);
+  const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter) });
+  const faults = watchFaults(device);
+  const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
+  const backend = new WebGPUBackend(device, adapter.info);
+  guardReading(backend, faults);
+  // The package registers one of its own, whose device nobody could watch.
+  if (tf.findBackendFactory("webgpu") !== null) tf.removeBackend("webgpu");
+  tf.registerBackend("webgpu", () => backend);
+  const restoreKernels = repairKernels("webgpu", webGpuRepairs);
+  const dispose = () => {
+    restoreKernels();
+    tf.removeBackend("webgpu");
+    device.destroy();
+    takeNamesAway();
+  };
+  if (!(await tf.setBackend("webgpu"))) {
+    dispose();
+    throw new Error("it did not start");
+  }
+  return { detail: adapterText(adapter.info), verify: faults.verify, dispose };
+};
+
+/** All that the adapter can give of what tensors are bounded by. */
+function limitsOf({ limits }: GPUAdapter): Record<string, number> {
+  const {
+    maxBufferSize,
+    maxStorageBufferBindingSize,
+    maxComputeWorkgroupStorageSize,
+    maxComputeWorkgroupsPerDimension,
+    maxComputeWorkgroupSizeX,
+    maxComputeInvocationsPerWorkgroup,
+  } = limits;
+  return {
+    maxBufferSize,
+    maxStorageBufferBindingSize,
+    maxComputeWorkgroupStorageSize,
+    maxComputeWorkgroupsPerDimension,
+    maxComputeWorkgroupSizeX,
+    maxComputeInvocationsPerWorkgroup,
+  };
+}
