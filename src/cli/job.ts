@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { BackendSettings } from "../pruning/engine/engine.ts";
 import { SecateurError } from "../pruning/errors.ts";
 import { runRecipe } from "../pruning/recipe/runner.ts";
 import { newRunFolder, runsFolderName } from "../pruning/runs/folder.ts";
@@ -18,12 +19,18 @@ export interface JobRequest {
   readonly title: string;
   readonly out?: string | undefined;
   readonly json?: boolean | undefined;
+  readonly threads?: number | undefined;
 }
 
-/** Where a terminal looks for tfjs-node: what the environment names, the current folder, this program's own. */
-export function tfjsNodeFolders(): string[] {
+/**
+ * What a terminal opens backends with. Native packages are looked for where the environment says (SECATEUR_TFJS_NODE,
+ * SECATEUR_WEBGPU), in the current folder, and beside this program.
+ */
+export function backendSettings({ threads }: Pick<BackendSettings, "threads">): BackendSettings {
   const own = dirname(fileURLToPath(import.meta.url));
-  return [process.env.SECATEUR_TFJS_NODE, process.cwd(), own].filter((folder) => folder !== undefined);
+  const folders = (named: string | undefined) => [...(named ? [named] : []), process.cwd(), own];
+  const { SECATEUR_TFJS_NODE: tfjsNode, SECATEUR_WEBGPU: webgpu } = process.env;
+  return { tfjsNodeFolders: folders(tfjsNode), webgpuFolders: folders(webgpu), threads };
 }
 
 /**
@@ -31,10 +38,10 @@ export function tfjsNodeFolders(): string[] {
  * point and keeps the finished trials; a second one ends it at once.
  * @throws SecateurError `cancelled`, naming the folder, once the run is safely on disk
  */
-export async function runJob({ recipe, base, where, title, out, json }: JobRequest): Promise<void> {
+export async function runJob({ recipe, base, where, title, out, json, threads }: JobRequest): Promise<void> {
   const folder = resolve(out ?? newRunFolder(join(process.cwd(), runsFolderName), title, new Date()));
   const run = await withProgress((events, signal) =>
-    runRecipe(recipe, { base, where, folder, tfjsNodeFolders: tfjsNodeFolders(), signal, events }),
+    runRecipe(recipe, { base, where, folder, ...backendSettings({ threads }), signal, events }),
   );
   if (json) printJson({ run: run.folder, baseline: run.baseline, trials: run.trials });
   else print(describeRun(run));

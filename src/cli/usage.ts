@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { SecateurError } from "../pruning/errors.ts";
 
 /** The command line asks for something that cannot be meant: exit status 2. */
@@ -12,6 +12,13 @@ export function wholeNumber(text: string): number {
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It is a whole number from 1 up.");
   return value;
 }
+
+/** `--threads`, of every command that computes. */
+export const threadsOption = (): Option =>
+  new Option(
+    "--threads <n>",
+    "threads that the WASM backend computes on (default: one for each core, up to four)",
+  ).argParser(wholeNumber);
 
 /** Turns a recipe's faults into wrong usage, where the recipe came from the command line. */
 export function asUsage<T>(work: () => T): T {

@@ -8,7 +8,7 @@ import { Reporter } from "./reporter.ts";
 import { keepFresh } from "./runs/keepFresh.ts";
 import { RunStore } from "./runs/store.ts";
 import type { Services } from "./services.ts";
-import { chosenCriterion, tfjsNodeFolders } from "./settings.ts";
+import { backendSettings, chosenCriterion } from "./settings.ts";
 import { StatusBar } from "./statusBar.ts";
 import { followSelection } from "./views/layers/follow.ts";
 import { ModelInView } from "./views/layers/state.ts";
@@ -28,7 +28,7 @@ export function activate(context: vscode.ExtensionContext): Services {
     const client = await import("./child/workerClient.ts");
     const options = {
       script: vscode.Uri.joinPath(extensionUri, "dist", "worker.js").fsPath,
-      tfjsNodeFolders: tfjsNodeFolders(extensionUri),
+      backends: backendSettings(extensionUri),
       log: (level: "info" | "warn" | "error", message: string) => log[level](message),
     };
     return await client.withWorker(options, job);

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { InitializeParams } from "../protocol/worker.ts";
 import { criteria } from "../pruning/criteria/registry.ts";
 import type { Recipe } from "../pruning/recipe/schema.ts";
 
@@ -31,12 +32,21 @@ export function chosenCriterion(): (typeof criteria)[number] {
 }
 
 /**
- * Where the child may look for tfjs-node, best first: the setting, the workspace, the extension itself. Nothing in
- * a workspace that is not trusted, since loading it runs native code.
+ * What the child may open backends with. Native packages are looked for in the folder that a setting names, then in
+ * the workspace, then in the extension itself; nowhere in a workspace that is not trusted.
  */
-export function tfjsNodeFolders(extension: vscode.Uri): string[] {
-  if (!vscode.workspace.isTrusted) return [];
-  const set = vscode.workspace.getConfiguration("secateur").get("tfjsNodePath", "");
-  const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
-  return [...(set === "" ? [] : [set]), ...folders, extension.fsPath];
+export function backendSettings(extension: vscode.Uri): InitializeParams {
+  const section = vscode.workspace.getConfiguration("secateur");
+  const workspace = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
+  const folders = (setting: string): string[] => {
+    if (!vscode.workspace.isTrusted) return [];
+    const set = section.get(setting, "");
+    return [...(set === "" ? [] : [set]), ...workspace, extension.fsPath];
+  };
+  const threads = section.get("threads", 0);
+  return {
+    tfjsNodeFolders: folders("tfjsNodePath"),
+    webgpuFolders: folders("webgpuPath"),
+    ...(threads > 0 && { threads }),
+  };
 }

@@ -1,4 +1,5 @@
 import { NotificationType, RequestType } from "vscode-jsonrpc";
+import type { BackendSettings } from "../pruning/engine/engine.ts";
 import type { Inspection } from "../pruning/metrics/inspection.ts";
 import type { RunStatus, Trial } from "../pruning/runs/run.ts";
 
@@ -6,7 +7,7 @@ import type { RunStatus, Trial } from "../pruning/runs/run.ts";
 // cancelled with a CancellationToken; a failed one carries a `WorkerFailure` as the error's data.
 
 /** Bumped when a message changes; a child that answers another number is refused. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** The data of a ResponseError: what SecateurError holds, as plain data. */
 export interface WorkerFailure {
@@ -15,10 +16,8 @@ export interface WorkerFailure {
   readonly details?: string;
 }
 
-export interface InitializeParams {
-  /** Folders whose node_modules may hold @tensorflow/tfjs-node, best first. Empty in untrusted workspaces. */
-  readonly tfjsNodeFolders: readonly string[];
-}
+/** No folders are named in untrusted workspaces, since native code is loaded from there. */
+export interface InitializeParams extends BackendSettings {}
 
 export interface InitializeResult {
   readonly protocolVersion: number;

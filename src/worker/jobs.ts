@@ -16,7 +16,7 @@ export async function inspectModel({ model: path, criterion }: InspectParams): P
 /** Answers `run`: executes a recipe and says how it ended. */
 export async function runJob(
   { recipe, base, folder }: RunParams,
-  options: Pick<JobOptions, "tfjsNodeFolders" | "signal" | "events">,
+  options: Omit<JobOptions, "base" | "folder" | "where">,
 ): Promise<RunResult> {
   const run = await runRecipe(recipe, { ...options, base, folder, where: "The recipe" });
   return { folder: run.folder, status: run.status, trials: run.trials.length };

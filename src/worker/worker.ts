@@ -1,5 +1,6 @@
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import {
+  type InitializeParams,
   initializeRequest,
   inspectRequest,
   logNotification,
@@ -17,10 +18,10 @@ import { inspectModel, runJob } from "./jobs.ts";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
-let tfjsNodeFolders: readonly string[] = [];
+let backends: InitializeParams = { tfjsNodeFolders: [] };
 
 connection.onRequest(initializeRequest, (params) => {
-  tfjsNodeFolders = params.tfjsNodeFolders;
+  backends = params;
   return { protocolVersion, node: process.version };
 });
 
@@ -31,7 +32,7 @@ connection.onRequest(runRequest, (params, token) =>
     const cancel = new AbortController();
     token.onCancellationRequested(() => cancel.abort());
     return runJob(params, {
-      tfjsNodeFolders,
+      ...backends,
       signal: cancel.signal,
       events: {
         progress: (fraction, message) => void connection.sendNotification(progressNotification, { fraction, message }),

@@ -3,10 +3,10 @@ import { count, nats, share } from "../../pruning/metrics/quantities.ts";
 import { readModel } from "../../pruning/model/read.ts";
 import { type Evaluation, evaluateModel } from "../../pruning/recipe/evaluator.ts";
 import { backendChoices, scalingChoices } from "../../pruning/recipe/schema.ts";
-import { tfjsNodeFolders } from "../job.ts";
+import { backendSettings } from "../job.ts";
 import { print, printJson } from "../output.ts";
 import { showProgress } from "../progress.ts";
-import { wholeNumber } from "../usage.ts";
+import { threadsOption, wholeNumber } from "../usage.ts";
 
 const splits = ["test", "train", "validation"] as const;
 
@@ -17,6 +17,7 @@ interface Options {
   readonly limit?: number;
   readonly seed?: number;
   readonly backend: (typeof backendChoices)[number];
+  readonly threads?: number;
   readonly json?: true;
 }
 
@@ -37,6 +38,7 @@ export function evaluateCommand(): Command {
     .option("--limit <n>", "measure on at most so many images", wholeNumber)
     .option("--seed <n>", "seed that holds validation images out of the training split", wholeNumber)
     .addOption(new Option("--backend <name>", "TensorFlow.js backend").choices(backendChoices).default("auto"))
+    .addOption(threadsOption())
     .option("--json", "print one JSON document")
     .action(async (path: string, options: Options) => {
       const result = await evaluate(path, options);
@@ -45,17 +47,21 @@ export function evaluateCommand(): Command {
     });
 }
 
-async function evaluate(path: string, { data, split, scaling, limit, seed, backend }: Options): Promise<Evaluation> {
+async function evaluate(
+  path: string,
+  { data, split, scaling, limit, seed, backend, threads }: Options,
+): Promise<Evaluation> {
   const display = showProgress();
   try {
     return await evaluateModel(
       {
+        model: path,
         data: { path: data, scaling, ...(limit && { limit: { train: limit, validation: limit, test: limit } }) },
         backend,
         ...(seed !== undefined && { seed }),
       },
       await readModel(path),
-      { base: process.cwd(), tfjsNodeFolders: tfjsNodeFolders(), events: display.events, ...(split && { split }) },
+      { base: process.cwd(), ...backendSettings({ threads }), events: display.events, ...(split && { split }) },
     );
   } finally {
     display.stop();

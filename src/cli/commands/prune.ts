@@ -5,7 +5,7 @@ import { backendChoices, parseRecipe, scalingChoices } from "../../pruning/recip
 import { titleOf } from "../../pruning/recipe/title.ts";
 import { runJob } from "../job.ts";
 import { methodOptions } from "../methodOptions.ts";
-import { asUsage, wholeNumber } from "../usage.ts";
+import { asUsage, threadsOption, wholeNumber } from "../usage.ts";
 
 interface Options extends Readonly<Record<string, unknown>> {
   readonly method: string;
@@ -15,6 +15,7 @@ interface Options extends Readonly<Record<string, unknown>> {
   readonly seed?: number;
   readonly backend: string;
   readonly latency?: boolean;
+  readonly threads?: number;
   readonly out?: string;
   readonly json?: true;
 }
@@ -36,6 +37,7 @@ export function pruneCommand(): Command {
     .option("--limit <n>", "measure on at most so many images", wholeNumber)
     .option("--seed <n>", "seed of everything random", wholeNumber)
     .addOption(new Option("--backend <name>", "TensorFlow.js backend").choices(backendChoices).default("auto"))
+    .addOption(threadsOption())
     .option("--latency", "measure the time of a forward pass, without data too")
     .option("--no-latency", "do not measure it")
     .option("--out <dir>", "run folder to create (default: a new one in .secateur/runs)")
@@ -43,8 +45,9 @@ export function pruneCommand(): Command {
     .action(async (model: string, options: Options) => {
       const recipe = recipeOf(model, options);
       asUsage(() => planOf(parseRecipe(recipe, "The command line")));
-      const { out, json } = options;
-      await runJob({ recipe, base: process.cwd(), where: "The command line", title: titleOf(model), out, json });
+      const { out, json, threads } = options;
+      const title = titleOf(model);
+      await runJob({ recipe, base: process.cwd(), where: "The command line", title, out, json, threads });
     });
 }
 

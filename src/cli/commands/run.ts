@@ -4,8 +4,10 @@ import { Argument, Command } from "commander";
 import { reasonOf, SecateurError } from "../../pruning/errors.ts";
 import { parseRecipeText, titleOfRecipe } from "../../pruning/recipe/file.ts";
 import { runJob } from "../job.ts";
+import { threadsOption } from "../usage.ts";
 
 interface Options {
+  readonly threads?: number;
   readonly out?: string;
   readonly json?: true;
 }
@@ -16,6 +18,7 @@ export function runCommand(): Command {
     .description("Executes a recipe: a JSON file that says what to prune, on which data, by which steps.")
     .addArgument(new Argument("<recipe>", "path of a recipe, such as mnist.recipe.json"))
     .option("--out <dir>", "run folder to create (default: a new one in .secateur/runs)")
+    .addOption(threadsOption())
     .option("--json", "print one JSON document")
     .action(async (path: string, options: Options) => {
       const file = resolve(path);

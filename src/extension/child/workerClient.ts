@@ -8,6 +8,7 @@ import {
   ResponseError,
 } from "vscode-jsonrpc/node";
 import {
+  type InitializeParams,
   type InspectParams,
   initializeRequest,
   inspectRequest,
@@ -30,7 +31,7 @@ import { ChildProcess, type LogLine } from "./childProcess.ts";
 export interface WorkerOptions {
   /** The worker's bundle. */
   readonly script: string;
-  readonly tfjsNodeFolders: readonly string[];
+  readonly backends: InitializeParams;
   /** Receives the child's log messages and every line it prints. */
   readonly log: LogLine;
   /** How long the child may take to answer the first message, in ms. */
@@ -72,7 +73,7 @@ export class WorkerClient {
     connection.onNotification(logNotification, ({ level, message }) => options.log(level, message));
     connection.listen();
     try {
-      await client.#initialize(options.tfjsNodeFolders, options.startLimit ?? 15_000);
+      await client.#initialize(options.backends, options.startLimit ?? 15_000);
       return client;
     } catch (error) {
       client.dispose();
@@ -80,11 +81,11 @@ export class WorkerClient {
     }
   }
 
-  async #initialize(tfjsNodeFolders: readonly string[], limit: number): Promise<void> {
+  async #initialize(backends: InitializeParams, limit: number): Promise<void> {
     const { promise: late, cancel } = timeLimit(limit);
     try {
       const answer = await this.#child.orEnd(
-        Promise.race([this.#connection.sendRequest(initializeRequest, { tfjsNodeFolders }), late]),
+        Promise.race([this.#connection.sendRequest(initializeRequest, backends), late]),
       );
       if (answer.protocolVersion !== protocolVersion)
         throw new SecateurError(

@@ -1,3 +1,4 @@
+import type { BackendSettings } from "../engine/engine.ts";
 import type { Progress } from "../progress.ts";
 import type { Trial } from "../runs/run.ts";
 
@@ -13,15 +14,13 @@ export interface JobEvents {
 }
 
 /** What a job needs besides its recipe. */
-export interface JobOptions {
+export interface JobOptions extends BackendSettings {
   /** Folder that the recipe's paths are relative to. */
   readonly base: string;
   /** What to call the recipe in a sentence, such as its path. */
   readonly where: string;
   /** The run folder to create; must not exist. */
   readonly folder: string;
-  /** Folders whose node_modules may hold tfjs-node, best first. */
-  readonly tfjsNodeFolders: readonly string[];
   readonly signal?: AbortSignal;
   readonly events: JobEvents;
 }

@@ -1,4 +1,4 @@
-import type { Engine } from "../engine/engine.ts";
+import type { BackendSettings, Engine } from "../engine/engine.ts";
 import type { JobEvents } from "./events.ts";
 import type { Recipe } from "./schema.ts";
 
@@ -10,21 +10,25 @@ export interface LazyEngine {
   dispose(): Promise<void>;
 }
 
-export interface LazyEngineOptions {
-  /** Folders whose node_modules may hold tfjs-node, best first. */
-  readonly tfjsNodeFolders: readonly string[];
+export interface LazyEngineOptions extends BackendSettings {
   readonly events: Pick<JobEvents, "log">;
 }
 
 /** Nothing is loaded until somebody opens it: pruning alone never needs TensorFlow.js. */
 export function lazyEngine(
   { backend = "auto" }: Pick<Recipe, "backend">,
-  { tfjsNodeFolders, events }: LazyEngineOptions,
+  { tfjsNodeFolders, webgpuFolders, threads, events }: LazyEngineOptions,
 ): LazyEngine {
   let opened: Promise<Engine> | undefined;
   const open = async () => {
     const { openEngine } = await import("../engine/open.ts");
-    return openEngine({ backend, tfjsNodeFolders, log: (message) => events.log("info", message) });
+    return openEngine({
+      backend,
+      tfjsNodeFolders,
+      webgpuFolders,
+      threads,
+      log: (message) => events.log("info", message),
+    });
   };
   return {
     open() {

@@ -32,7 +32,7 @@ describe("extension/child/workerClient", () => {
     lines.length = 0;
     const log: WorkerOptions["log"] = (level, message) => lines.push(`${level}: ${message}`);
     const path = placeFile(folder(), "child.cjs", script);
-    return WorkerClient.start({ script: path, tfjsNodeFolders: [], log, ...options }).then((client) => {
+    return WorkerClient.start({ script: path, backends: { tfjsNodeFolders: [] }, log, ...options }).then((client) => {
       alive.push(client);
       return client;
     });
