@@ -2,7 +2,7 @@ import type * as v from "valibot";
 import type { Verification } from "../engine/equality.ts";
 import type { SecateurError } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
-import type { Model } from "../model/model.ts";
+import type { Model, ModelFormat } from "../model/model.ts";
 import type { Progress } from "../progress.ts";
 import type { ScoringContext } from "./evidence/scoreChannels.ts";
 
@@ -20,6 +20,8 @@ export interface MethodSpec<Name extends string = string, Schema extends Options
   readonly options: Schema;
   /** The options it takes to prune gradually, while the model trains: `sparsity` and others. Absent where it cannot. */
   readonly gradual?: readonly string[];
+  /** The only kind of model it can prune; all kinds where it is absent. */
+  readonly format?: ModelFormat;
   /** Whether it may train between its iterations: then a recipe gives it `fineTune` too, as in that step. */
   readonly trainsBetween?: boolean;
   /** Whether, with these options, it learns from images: then a recipe must name data with a training split. */
@@ -70,7 +72,7 @@ export interface GradualPruning {
 /** What a method does. */
 export interface Method<Options> {
   /** Whether the options can be meant for this model, before anything is done. @throws SecateurError `bad-recipe` */
-  check(options: Options, network: Network, model: Model): void;
+  check(options: Options, network: Network): void;
   readonly prune: Prune<Options>;
   /** The same gradually: of methods whose spec names the options for it. */
   readonly gradual?: (model: Model, options: Options, network: Network) => GradualPruning;
