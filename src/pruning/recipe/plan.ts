@@ -1,5 +1,6 @@
 import { SecateurError } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
+import type { ModelFormat } from "../model/model.ts";
 import type { Recipe } from "./schema.ts";
 import { stepNamedBy } from "./steps/catalogue.ts";
 import type { StepVariant } from "./steps/spec.ts";
@@ -43,10 +44,10 @@ export function learns(plan: readonly PlannedStep[]): boolean {
 }
 
 /** Checks every step's options against the model. @throws SecateurError `bad-recipe` */
-export function checkPlan(plan: readonly PlannedStep[], network: Network): void {
+export function checkPlan(plan: readonly PlannedStep[], network: Network, format: ModelFormat): void {
   for (const step of plan) {
-    step.check(network);
-    checkPlan(step.next, network);
+    step.check(network, format);
+    checkPlan(step.next, network, format);
   }
 }
 

@@ -35,7 +35,7 @@ export async function runRecipe(value: unknown, given: JobOptions): Promise<Run>
   events.progress(0, `reading ${basename(modelPath)}`);
   const model = await readModel(modelPath);
   const network = networkOf(model);
-  checkPlan(plan, network);
+  checkPlan(plan, network, model.format);
   const engine = lazyEngine(recipe, options);
   try {
     const evaluator = await openEvaluator(recipe, model, { ...options, engine, learns: learns(plan) });

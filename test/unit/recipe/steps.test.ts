@@ -165,7 +165,7 @@ describe("the steps that train, in a recipe", () => {
       "Gradual pruning with a constant schedule is done at its begin; leave end and every out.",
     );
     const network: Network = { inputs: [], outputs: [], layers: [] };
-    assert.throws(() => checkPlan(planned(of(magnitude)), network), {
+    assert.throws(() => checkPlan(planned(of(magnitude)), network, "graph-model"), {
       message: /^The model has no layer with weights /,
     });
   });
@@ -203,7 +203,7 @@ describe("the steps that train, in a recipe", () => {
     const layer = (type: string) => ({ name: "bn", type, outputShape: null, weights: [], macs: 0, prunable: false });
     const network = (type: string): Network => ({ inputs: [], outputs: [], layers: [layer(type)] });
     const plan = planned({ recalibrate: {} });
-    assert.throws(() => checkPlan(plan, network("FusedBatchNormV3")), {
+    assert.throws(() => checkPlan(plan, network("FusedBatchNormV3"), "graph-model"), {
       code: "bad-recipe",
       message: /^Batch normalisation can be recalibrated in layers models only, and "bn" is an op of a graph model; /,
     });

@@ -3,14 +3,29 @@ import { SecateurError } from "../../errors.ts";
 import { methodCatalogue } from "../../methods/catalogue.ts";
 import { methodNamed } from "../../methods/registry.ts";
 import type { MethodSpec } from "../../methods/spec.ts";
-import { sweepable, variantsOf } from "../sweep.ts";
-import type { StepSpec } from "./spec.ts";
+import { type TrainingOptions, trainingEntries } from "../../training/options.ts";
+import { type Swept, sweepable, variantsOf } from "../sweep.ts";
+import type { StepSpec, StepVariant } from "./spec.ts";
+import { fineTuneStep } from "./training.ts";
 
 /** What the executor of `prune` is given. */
 export interface PruneOptions {
   readonly method: string;
   readonly options: object;
+  /** How to train between the method's iterations. */
+  readonly fineTune?: TrainingOptions;
 }
+
+/** What methods take that train between their iterations. */
+const trainingBetween = {
+  fineTune: v.optional(
+    v.pipe(
+      v.strictObject(trainingEntries),
+      v.title("Fine-tune in between"),
+      v.description("Trains the model between iterations, as the step fineTune does; not if left out."),
+    ),
+  ),
+};
 
 /** One step per method: `prune` names it, its options stand beside it. */
 export const pruneSteps: readonly StepSpec[] = methodCatalogue.map((method: MethodSpec) => ({
@@ -21,19 +36,46 @@ export const pruneSteps: readonly StepSpec[] = methodCatalogue.map((method: Meth
   entries: {
     prune: v.pipe(v.literal(method.name), v.title(method.title), v.description(method.description)),
     ...sweepable(method.options.entries),
+    ...(method.trainsBetween && sweepable(trainingBetween)),
   },
-  variants: ({ prune: _, ...fields }) =>
-    variantsOf(fields).map((variant) => {
-      const options = v.parse(method.options, variant);
-      const problem = method.problem(options);
-      if (problem) throw new SecateurError("bad-recipe", problem);
-      return {
-        kind: "prune",
-        options: { method: method.name, options } satisfies PruneOptions,
-        label: method.label(options),
-        doing: "pruning",
-        learns: false,
-        check: (network) => methodNamed(method.name).check(options, network),
-      };
-    }),
+  variants: ({ prune: _, ...fields }) => variantsOf(fields).map((variant) => variantOf(method, variant)),
 }));
+
+function variantOf(method: MethodSpec, { fineTune, ...own }: Swept): StepVariant {
+  const options = v.parse(method.options, own) as { readonly iterations?: number };
+  const problem = method.problem(options);
+  if (problem) throw new SecateurError("bad-recipe", problem);
+  const { iterations = 1 } = options;
+  if (fineTune && iterations < 2) {
+    throw new SecateurError(
+      "bad-recipe",
+      "Fine-tuning in between needs two or more iterations; give iterations, or a step fineTune of its own.",
+    );
+  }
+  const [training] = fineTune ? fineTuneStep.variants({ fineTune }) : [];
+  return {
+    kind: "prune",
+    options: {
+      method: method.name,
+      options,
+      ...(training && { fineTune: training.options }),
+    } satisfies PruneOptions,
+    label: method.label(options) + (training ? `, ${training.label} in between` : ""),
+    doing: "pruning",
+    learns: training !== undefined || method.learns?.(options) === true,
+    check(network, format) {
+      if (method.format && format !== method.format) throw wrongFormat(method);
+      methodNamed(method.name).check(options, network);
+      training?.check(network, format);
+    },
+  };
+}
+
+const formatNouns = { "layers-model": "layers models", "graph-model": "graph models" } as const;
+
+function wrongFormat({ title, format }: MethodSpec): SecateurError {
+  return new SecateurError(
+    "bad-recipe",
+    `${title} pruning works on ${formatNouns[format ?? "layers-model"]}, and this is another kind of model; choose magnitude, or convert the original model to a layers model.`,
+  );
+}

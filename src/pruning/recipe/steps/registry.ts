@@ -2,6 +2,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { SecateurError } from "../../errors.ts";
 import type { Network } from "../../graph/network.ts";
 import { methodNamed } from "../../methods/registry.ts";
+import type { MethodContext } from "../../methods/spec.ts";
 import type { Model } from "../../model/model.ts";
 import type { DistillOptions, RecalibrateOptions, TrainingOptions } from "../../training/options.ts";
 import type { Studio } from "../studio.ts";
@@ -34,8 +35,12 @@ type Execute<Options> = (model: Model, options: Options, context: StepContext) =
 
 /** The executors of all steps. What they need is imported when they run: pruning alone never loads TensorFlow.js. */
 export const stepExecutors: { readonly [Kind in StepKind]: Execute<never> } = {
-  async prune(model, { method, options }: PruneOptions, { network, engine, signal }) {
-    return methodNamed(method).prune(model, options, { network, engine, ...(signal && { signal }) });
+  async prune(model, { method, options, fineTune }: PruneOptions, context) {
+    return methodNamed(method).prune(model, options, {
+      ...context,
+      laboratory: context.studio,
+      ...(fineTune && { fineTune: trainingBetween(fineTune, context) }),
+    });
   },
   async fineTune(model, options: TrainingOptions, context) {
     const { fineTune } = await import("../../training/fineTune.ts");
@@ -54,3 +59,14 @@ export const stepExecutors: { readonly [Kind in StepKind]: Execute<never> } = {
     return reinitialize(model, network, seed);
   },
 };
+
+/** Training for a method that prunes in iterations, of whatever model it has by then. */
+function trainingBetween(
+  options: TrainingOptions,
+  { seed, signal, studio }: StepContext,
+): NonNullable<MethodContext["fineTune"]> {
+  return async (model, network, progress) => {
+    const { fineTune } = await import("../../training/fineTune.ts");
+    return fineTune(model, options, { network, seed, progress, ...(signal && { signal }), ...studio() });
+  };
+}

@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import type { Network } from "../../graph/network.ts";
+import type { ModelFormat } from "../../model/model.ts";
 import type { Swept } from "../sweep.ts";
 
 /** A step with one value per field, ready to be executed. */
@@ -14,7 +15,7 @@ export interface StepVariant {
   /** Whether it learns from images: then a recipe must name data with a training split. */
   readonly learns: boolean;
   /** @throws SecateurError `bad-recipe` when the options cannot be meant for this model */
-  check(network: Network): void;
+  check(network: Network, format: ModelFormat): void;
 }
 
 export type StepKind = "prune" | "fineTune" | "distill" | "recalibrate" | "reinitialize";
