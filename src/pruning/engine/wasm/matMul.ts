@@ -30,7 +30,10 @@ const repairBatchMatMul =
     const { a, b } = args.inputs as unknown as Inputs;
     const { transposeA, transposeB } = args.attrs as unknown as Attributes;
     if (transposeA !== transposeB && isOneMatrix(a) && isOneMatrix(b) && a.size * b.size > 0) {
-      return transposeA ? transposedTimes(native, a, b) : timesTransposed(native, a, b);
+      const leading = tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+      const [rows, columns] = [a.shape.at(transposeA ? -1 : -2), b.shape.at(transposeB ? -2 : -1)] as [number, number];
+      const multiply = transposeA ? transposedTimes : timesTransposed;
+      return multiply(native, a, b, [...leading, rows, columns]);
     }
     return tf.tidy(() => {
       const { a, b } = untransposed(args);

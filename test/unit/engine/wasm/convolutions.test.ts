@@ -22,6 +22,8 @@ const cases: Record<string, Convolution> = {
   "stride beyond the filter": { x: [2, 9, 10, 2], filter: [1, 2, 2, 5], strides: [3, 3], pad: "same" },
   "stride beyond the input": { x: [3, 2, 2, 2], filter: [1, 1, 2, 5], strides: [3, 3], pad: "valid" },
   "1 × 1": { x: [2, 5, 3, 6], filter: [1, 1, 6, 10], strides: [1, 1], pad: "same" },
+  "1 × 1, many pixels": { x: [2, 33, 35, 5], filter: [1, 1, 5, 9], strides: [1, 1], pad: "valid" },
+  "1 × 1, padded": { x: [2, 5, 3, 6], filter: [1, 1, 6, 10], strides: [1, 1], pad: [1, 1, 2, 0] },
   "1 × 1, stride 2": { x: [2, 5, 4, 6], filter: [1, 1, 6, 10], strides: [2, 2], pad: "same" },
   "dilated, same": { x: [2, 9, 8, 3], filter: [3, 3, 3, 5], strides: [1, 1], dilations: [2, 3], pad: "same" },
   "dilated, valid": { x: [2, 9, 8, 3], filter: [3, 2, 3, 5], strides: [1, 1], dilations: [3, 2], pad: "valid" },

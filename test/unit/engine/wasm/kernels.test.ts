@@ -77,6 +77,8 @@ for (const threads of [1, 2]) {
       [4, 100, 9],
       [128, 64, 33],
       [1030, 7, 12],
+      [6, 2500, 9],
+      [70, 3000, 5],
     ] as const) {
       it(`multiplies ${rows} × ${inner} by ${inner} × ${columns}, either transposed`, async () => {
         for (const [transposeA, transposeB] of [
@@ -115,6 +117,16 @@ for (const threads of [1, 2]) {
         const dw = () => tf.grad((b) => loss(tensor(x), b))(tensor(filter));
         close(await valuesOf(dx), inputGradient(c, dy, filter));
         close(await valuesOf(dw), filterGradient(c, x, dy));
+      });
+    }
+
+    for (const taps of [1, 2, 3]) {
+      it(`no images leave the gradient of a filter of ${taps} × ${taps} at zero`, async () => {
+        const x = tf.tensor4d([], [0, 6, 6, 16]);
+        const filter = numbers([taps, taps, 16, 20], 1);
+        const dw = () => tf.grad((b) => tf.sum(tf.conv2d(x, b as tf.Tensor4D, 1, "same")))(tensor(filter));
+        assert.deepEqual(await valuesOf(dw), new Float32Array(filter.values.length));
+        x.dispose();
       });
     }
 

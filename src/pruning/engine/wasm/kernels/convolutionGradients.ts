@@ -5,6 +5,7 @@ import { filterGradient } from "../simd/filterGradient.ts";
 import { size } from "../simd/loops.ts";
 import { convolve } from "./convolve.ts";
 import { type Attributes, type Geometry, geometryOf } from "./geometry.ts";
+import { transposedTimes } from "./products.ts";
 import { sumOfShares } from "./shares.ts";
 import { filterGradientByWinograd, suitsWinograd } from "./winograd.ts";
 
@@ -27,28 +28,25 @@ export function convolutionGradientKernels(native: Native): Repairs {
         const { x, dy } = inputs as { x: tf.TensorInfo; dy: tf.TensorInfo };
         const attributes = attrs as unknown as Attributes & { readonly filterShape: readonly number[] };
         const geometry = geometryOf(x.shape, attributes.filterShape, attributes);
-        return gradientOfFilter(native, native.addressOf(x), native.addressOf(dy), attributes.filterShape, geometry);
+        if (isProduct(geometry)) return transposedTimes(native, x, dy, attributes.filterShape);
+        const addresses = { x: native.addressOf(x), dy: native.addressOf(dy) };
+        if (suitsWinograd(geometry)) {
+          const filter = native.output(attributes.filterShape);
+          filterGradientByWinograd(native, { ...addresses, filter: native.addressOf(filter) }, geometry);
+          return filter;
+        }
+        const work = workOf(geometry);
+        return sumOfShares(native, attributes.filterShape, work.shares, (sums) => {
+          native.run(filterGradient, work.shares * work.channelItems, { ...geometry, ...work, ...addresses, sums });
+        });
       },
   };
 }
 
-/** The gradient of a convolution's filter, from the addresses of its input and of its output's gradient. */
-export function gradientOfFilter(
-  native: Native,
-  x: number,
-  dy: number,
-  filterShape: readonly number[],
-  geometry: Geometry,
-): tf.TensorInfo {
-  if (suitsWinograd(geometry)) {
-    const gradient = native.output(filterShape);
-    filterGradientByWinograd(native, { x, dy, filter: native.addressOf(gradient) }, geometry);
-    return gradient;
-  }
-  const work = workOf(geometry);
-  return sumOfShares(native, filterShape, work.shares, (sums) => {
-    native.run(filterGradient, work.shares * work.channelItems, { ...geometry, ...work, x, dy, sums });
-  });
+/** Whether each output is of one pixel: then all pixels are the rows of one matrix. */
+function isProduct(g: Geometry): boolean {
+  const isOneTap = g.filterHeight === 1 && g.filterWidth === 1;
+  return isOneTap && g.outHeight === g.height && g.outWidth === g.width && g.top === 0 && g.left === 0;
 }
 
 /**
@@ -126,7 +124,7 @@ function workOf(g: Geometry) {
   const filterSize = g.filterHeight * g.filterWidth * g.channels * g.outChannels;
   const positions = g.images * g.outHeight * g.outWidth;
   const most = Math.max(1, Math.min(g.images, enoughItems, mostSums / filterSize, positions / fewPositions));
-  const imagesPerItem = Math.ceil(g.images / Math.floor(most));
+  const imagesPerItem = Math.max(1, Math.ceil(g.images / Math.floor(most)));
   const shares = Math.ceil(g.images / imagesPerItem);
   // Tiles are four channels high.
   const channelsPerItem = 4 * Math.ceil(g.channels / Math.ceil(enoughItems / shares) / 4);

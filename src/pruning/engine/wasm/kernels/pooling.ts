@@ -16,7 +16,7 @@ interface Attributes<Sizes> {
 export function maxPoolKernels(native: Native): Repairs {
   const gradient = ({ dy, input }: tf.NamedTensorInfoMap, info: Info): tf.TensorInfo => {
     const x = input as tf.TensorInfo;
-    const dx = native.zeros(x.shape);
+    const dx = native.output(x.shape);
     const addresses = { x: native.addressOf(x), dy: native.addressOf(dy as tf.TensorInfo), dx: native.addressOf(dx) };
     native.run(maxPoolGradient, info.batchSize, { ...windowsOf(info), ...addresses });
     return dx;

@@ -1,17 +1,23 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Native } from "../native.ts";
 import { size } from "../simd/loops.ts";
-import { gradientOfFilter } from "./convolutionGradients.ts";
+import { transposedProduct } from "../simd/products.ts";
 import { convolve } from "./convolve.ts";
 import type { Geometry } from "./geometry.ts";
+import { sumOfShares } from "./shares.ts";
 
-// A product of matrices is a convolution of images of one pixel, and a product with the left one transposed the
-// gradient of its filter: both read a transposed matrix as it lies.
+// Products that read a transposed matrix as it lies. The one with the right one transposed is a convolution of images
+// of one pixel.
 
 /** `a · bᵀ` of matrices [rows, inner] and [columns, inner], perhaps with leading ones. */
-export function timesTransposed(native: Native, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo {
+export function timesTransposed(
+  native: Native,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  shape: readonly number[],
+): tf.TensorInfo {
   const [rows, inner, columns] = [at(a, -2), at(a, -1), at(b, -2)];
-  const y = native.output(productShape(a, b, rows, columns));
+  const y = native.output(shape);
   const weights = {
     ...{ weights: native.addressOf(b), rowStride: 0, columnStride: 0 },
     ...{ inputStride: size, outputStride: size * inner },
@@ -21,21 +27,46 @@ export function timesTransposed(native: Native, a: tf.TensorInfo, b: tf.TensorIn
   return y;
 }
 
-/** `aᵀ · b` of matrices [inner, rows] and [inner, columns], perhaps with leading ones. */
-export function transposedTimes(native: Native, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo {
-  const [inner, rows, columns] = [at(a, -2), at(a, -1), at(b, -1)];
-  const shape = productShape(a, b, rows, columns);
-  const geometry = pixels(inner, rows, columns);
-  return gradientOfFilter(native, native.addressOf(a), native.addressOf(b), shape, geometry);
+/**
+ * `aᵀ · b` of tensors seen as matrices: rows are as long as the last axis.
+ * @param shape of the result, whose elements are those of [last axis of a, last axis of b]
+ */
+export function transposedTimes(
+  native: Native,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  shape: readonly number[],
+): tf.TensorInfo {
+  const [rows, columns] = [at(a, -1), at(b, -1)];
+  const inner = tf.util.sizeFromShape([...a.shape]) / rows;
+  const most = Math.min(enoughItems, inner / innerOfShare, mostSums / (rows * columns));
+  const innerPerItem = Math.max(1, Math.ceil(inner / Math.max(1, Math.floor(most))));
+  const shares = Math.ceil(inner / innerPerItem);
+  // Tiles are four rows high.
+  const rowsPerItem = 4 * Math.ceil(rows / Math.ceil(enoughItems / shares) / 4);
+  const rowItems = Math.ceil(rows / rowsPerItem);
+  return sumOfShares(native, shape, shares, (sums) => {
+    native.run(transposedProduct, shares * rowItems, {
+      ...{ a: native.addressOf(a), b: native.addressOf(b), sums, inner, rows, columns },
+      ...{ innerPerItem, rowsPerItem, rowItems, atOnce },
+    });
+  });
 }
+
+/** Items that occupy any sensible number of threads. */
+const enoughItems = 16;
+
+/** Floats of sums that all shares together should not exceed. */
+const mostSums = 2 ** 23;
+
+/** What is summed over, below which a share of its own is not worth adding up its sums. */
+const innerOfShare = 1024;
+
+/** As much of it as the cache holds for a tile. */
+const atOnce = 64;
 
 function at({ shape }: tf.TensorInfo, axis: number): number {
   return shape.at(axis) as number;
-}
-
-function productShape(a: tf.TensorInfo, b: tf.TensorInfo, rows: number, columns: number): number[] {
-  const leading = tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  return [...leading, rows, columns];
 }
 
 /** Images of one pixel, convolved with a filter of one tap. */

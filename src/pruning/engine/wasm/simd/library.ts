@@ -5,6 +5,7 @@ import { convolve, pack } from "./convolution.ts";
 import { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise.ts";
 import { filterGradient } from "./filterGradient.ts";
 import { maxPool, maxPoolGradient } from "./pooling.ts";
+import { transposedProduct } from "./products.ts";
 import { sumSegments } from "./segments.ts";
 import { restoreWeights, transformWeights } from "./winograd.ts";
 import { winogradConvolve } from "./winogradConvolution.ts";
@@ -19,6 +20,7 @@ export const library: readonly Definition[] = [
   winogradFilterGradient,
   restoreWeights,
   filterGradient,
+  transposedProduct,
   depthwiseFilterGradient,
   depthwiseInputGradient,
   maxPool,

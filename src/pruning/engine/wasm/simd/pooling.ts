@@ -58,8 +58,10 @@ export const maxPool = define("maxPool", [...["x", "y"], ...geometry] as const, 
   });
 });
 
-/** Gradient of max pooling: each window's goes to its first greatest input. dx must be 0 at first. */
+/** Gradient of max pooling: each window's goes to its first greatest input. */
 export const maxPoolGradient = define("maxPoolGradient", [...["x", "dy", "dx"], ...geometry] as const, (body, p) => {
+  const volume = body.int(mul(size, p.depth, p.height, p.width, p.channels));
+  body.clear(add(p.dx, mul(p.item, volume)), volume);
   eachWindow(body, p, ({ output, each }) => {
     eachLane(body, p.channels, (lanes, channel) => {
       const greatest = body.local(lanes.constant(Number.NEGATIVE_INFINITY));
