@@ -1,0 +1,159 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Call, TensorId } from "../../graph/calls.ts";
+import type { Ablation, Held } from "./contract.ts";
+import type { Layer } from "./layersByPath.ts";
+import { batchesOf, callsAgain, inputsOf, readersByChannel, tensorsToKeep } from "./plan.ts";
+import type { AblationPlan } from "./planOf.ts";
+import { indicesAt, type LinearReader, linearReader, withoutReading } from "./readers.ts";
+import { makeCall, makeCalls, type Tensors } from "./runner.ts";
+
+/** Examples that go through layers together, over all channels that are tried at once. */
+const rowsAtOnce = 256;
+
+/** Sums of linear readers on tensors that are known, made when first asked for. */
+type Sums = Map<Call, tf.Tensor>;
+
+/**
+ * Tries channels of a loaded model, each alone. A channel is taken away where it is read, which says what its removal says:
+ * convolutions and dense layers whose input is known have its share taken out of their sums; other layers are called
+ * again, on its zeros; what does not depend on it is not computed at all.
+ * @param head index of the output that scores the classes
+ * @param toFeed makes the model's input of a batch
+ * @param given `check` throws where the backend has failed without saying so; `dispose` unloads the model
+ */
+export function ablationOf(
+  { calls, layers, readings }: AblationPlan,
+  head: number,
+  toFeed: (values: Float32Array, shape: readonly number[]) => tf.Tensor,
+  { check, dispose }: { check(): void; dispose(): void },
+): Ablation {
+  const layerOf = (path: string) => layers.get(path) as Layer;
+  const linear = new Map(
+    [...readings].flatMap(([path, own]) => {
+      const reader = linearReader(layerOf(path), own);
+      return reader ? [[path, reader] as const] : [];
+    }),
+  );
+  const readersOf = readersByChannel(readings);
+  const kept = tensorsToKeep(calls, new Map([...readersOf.values()].map((set) => [[...set].join(), set])).values());
+  const input = calls.inputs[0] as TensorId;
+  const output = calls.outputs[head] as TensorId;
+
+  /** What the model answers without each of some channels, all read by the same layers; nothing where none reads them. */
+  function answer(channels: readonly number[], known: Tensors, sums: Sums): tf.Tensor | undefined {
+    const readers = readersOf.get(channels[0] as number) ?? new Set();
+    const changed: Tensors = new Map();
+    makeCalls(callsAgain(calls, readers), changed, new Set([output]), (call) =>
+      call.kind === "layer" && readers.has(call.layer)
+        ? callReader(call, call.layer, channels, known, changed, sums)
+        : makeCall(call, inputsAgain(call, channels.length, known, changed), layerOf),
+    );
+    return changed.get(output);
+  }
+
+  function callReader(
+    call: Call,
+    path: string,
+    channels: readonly number[],
+    known: Tensors,
+    changed: Tensors,
+    sums: Sums,
+  ): tf.Tensor[] {
+    const reader = linear.get(path);
+    const [first] = inputsOf(call) as readonly [TensorId];
+    if (reader && !changed.has(first)) {
+      const x = known.get(first) as tf.Tensor;
+      const whole = sums.get(call) ?? tf.keep(reader.sums(x));
+      sums.set(call, whole);
+      return [reader.activate(joined(channels.map((channel) => takenOut(whole, reader, x, channel))))];
+    }
+    const inputs = inputsAgain(call, channels.length, known, changed);
+    if (reader) return makeCall(call, [masked(inputs[0] as tf.Tensor, reader, channels)], layerOf);
+    const each = channels.map((channel, i) =>
+      withoutReading(layerOf(path), readings.get(path) ?? [], channel, () =>
+        makeCall(
+          call,
+          inputs.map((tensor) => partOf(tensor, i, channels.length)),
+          layerOf,
+        ),
+      ),
+    );
+    return (each[0] ?? []).map((_, i) => joined(each.map((made) => made[i] as tf.Tensor)));
+  }
+
+  function heldOf(scores: Float32Array, known: Tensors, examples: number): Held {
+    const sums: Sums = new Map();
+    const tensors = () => [...known.values(), ...sums.values()];
+    return {
+      scores,
+      get bytes() {
+        return tensors().reduce((sum, { size }) => sum + 4 * size, 0);
+      },
+      async without(channels) {
+        const answers = new Map<number, Float32Array>();
+        for (const batch of batchesOf(channels, readersOf, Math.max(1, Math.floor(rowsAtOnce / examples)))) {
+          const answered = answer(batch, known, sums);
+          const all = (await answered?.data()) as Float32Array | undefined;
+          answered?.dispose();
+          for (const [i, channel] of batch.entries()) {
+            answers.set(channel, all?.slice(i * scores.length, (i + 1) * scores.length) ?? scores);
+          }
+        }
+        check();
+        return channels.map((channel) => answers.get(channel) as Float32Array);
+      },
+      dispose: () => tf.dispose(tensors()),
+    };
+  }
+
+  return {
+    async hold(values, shape) {
+      const made: Tensors = new Map([[input, toFeed(values, shape)]]);
+      makeCalls(calls.calls, made, new Set([...kept, output]), (call) =>
+        makeCall(call, tensorsOf(call, made), layerOf),
+      );
+      const scored = made.get(output) as tf.Tensor;
+      const scores = (await scored.data()) as Float32Array;
+      if (!kept.has(output)) {
+        scored.dispose();
+        made.delete(output);
+      }
+      check();
+      return heldOf(scores, made, shape[0] as number);
+    },
+    dispose,
+  };
+}
+
+const tensorsOf = (call: Call, from: Tensors): tf.Tensor[] => inputsOf(call).map((id) => from.get(id) as tf.Tensor);
+
+/** What a call takes when it is made for several channels at once: what has not changed, as often as there are. */
+const inputsAgain = (call: Call, times: number, known: Tensors, changed: Tensors): tf.Tensor[] =>
+  inputsOf(call).map((id) => changed.get(id) ?? repeated(known.get(id) as tf.Tensor, times));
+
+const joined = (parts: readonly tf.Tensor[]): tf.Tensor =>
+  parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat([...parts], 0);
+
+const repeated = (tensor: tf.Tensor, times: number): tf.Tensor =>
+  times === 1 ? tensor : joined(Array<tf.Tensor>(times).fill(tensor));
+
+/** The examples of one of the channels that are tried. */
+function partOf(tensor: tf.Tensor, index: number, times: number): tf.Tensor {
+  const size = (tensor.shape[0] as number) / times;
+  return times === 1 ? tensor : tf.slice(tensor, [index * size], [size]);
+}
+
+/** The sums of a linear reader without the share of one channel. */
+const takenOut = (sums: tf.Tensor, reader: LinearReader, x: tf.Tensor, channel: number): tf.Tensor =>
+  tf.tidy(() => tf.sub(sums, reader.contribution(x, indicesAt(reader.channels, channel))));
+
+/** The input of a linear reader, for each channel that is tried with that channel at zero. */
+function masked(x: tf.Tensor, { channels: read }: LinearReader, channels: readonly number[]): tf.Tensor {
+  const kept = Float32Array.from({ length: channels.length * read.length }, (_, i) =>
+    Number(read[i % read.length] !== channels[Math.floor(i / read.length)]),
+  );
+  return tf.tidy(() => {
+    const apart = tf.reshape(x, [channels.length, -1, read.length]);
+    return tf.reshape(tf.mul(apart, tf.tensor(kept, [channels.length, 1, read.length])), x.shape);
+  });
+}
