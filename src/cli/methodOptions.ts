@@ -1,31 +1,72 @@
 import { InvalidArgumentError, Option } from "commander";
 import * as v from "valibot";
 import { methodCatalogue } from "../pruning/methods/catalogue.ts";
+import type { MethodSpec } from "../pruning/methods/spec.ts";
 
-/** An option of a method as one of the command line's. */
+/** An option of one or more methods as one of the command line's. */
 export interface MethodOption {
   /** The field's name in a recipe. */
   readonly key: string;
   readonly option: Option;
 }
 
+/** A field of a method's options, unwrapped. */
+type Field = v.GenericSchema & { readonly options?: readonly string[] };
+
+/** What one method takes under a field's name. */
+interface Taken {
+  readonly method: string;
+  readonly field: Field;
+}
+
 /**
- * The options of all methods, made from their schemas. A number or a choice may be a list with commas: a sweep.
- * Ranges are left to the recipe's schema, which says them in words.
+ * The options of methods, made from their schemas. A number or a choice may be a list with commas: a sweep. Ranges are
+ * left to the recipe's schema, which says them in words. Each says which methods take it, where not all do, and what it
+ * means to each, where that differs.
  */
-export const methodOptions: readonly MethodOption[] = Object.entries(
-  Object.assign({}, ...methodCatalogue.map(({ options }) => options.entries)) as v.ObjectEntries,
-).map(([key, schema]) => {
-  const field = ("wrapped" in schema ? schema.wrapped : schema) as v.GenericSchema & { options?: readonly string[] };
-  const description = v.getDescription(field) ?? "";
-  const isText = field.type === "string";
+export function methodOptionsOf(methods: readonly MethodSpec[]): MethodOption[] {
+  const byKey = new Map<string, Taken[]>();
+  for (const { name, options } of methods) {
+    for (const [key, schema] of Object.entries(options.entries)) {
+      const field = ("wrapped" in schema ? schema.wrapped : schema) as Field;
+      byKey.set(key, [...(byKey.get(key) ?? []), { method: name, field }]);
+    }
+  }
+  return [...byKey].map(([key, taken]) => ({ key, option: optionOf(key, taken, methods.length) }));
+}
+
+/** Those of all methods there are. */
+export const methodOptions: readonly MethodOption[] = methodOptionsOf(methodCatalogue as readonly MethodSpec[]);
+
+function optionOf(key: string, taken: readonly Taken[], methods: number): Option {
+  const types = taken.map(({ field }) => field.type);
+  const isText = types.includes("string");
+  const choices = [...new Set(taken.flatMap(({ field }) => field.options ?? []))];
+  const placeholder = isText ? "patterns" : choices.length > 0 ? "name,…" : "n,…";
   const option = new Option(
-    `--${key} <${isText ? "patterns" : field.options ? "name,…" : "n,…"}>`,
-    field.options ? `${description} One or more of ${field.options.join(", ")}.` : description,
+    `--${dashed(key)} <${placeholder}>`,
+    [describe(taken, methods), choices.length > 0 && `One or more of ${choices.join(", ")}.`].filter(Boolean).join(" "),
   );
-  if (!isText) option.argParser((text) => listOf(text, field.type === "number"));
-  return { key, option };
-});
+  if (!isText) option.argParser((text) => listOf(text, types.includes("number")));
+  return option;
+}
+
+/** What an option means, told once where it means the same to all. */
+function describe(taken: readonly Taken[], methods: number): string {
+  const meanings = new Map<string, string[]>();
+  for (const { method, field } of taken) {
+    const meaning = v.getDescription(field) ?? "";
+    meanings.set(meaning, [...(meanings.get(meaning) ?? []), method]);
+  }
+  return [...meanings]
+    .map(([meaning, names]) => (names.length === methods ? meaning : `${names.join(", ")}: ${meaning}`))
+    .join(" ");
+}
+
+/** `minWidth` as the command line has it: `min-width`. */
+function dashed(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
 
 /** `0.3,0.6` as a sweep of two values, `0.3` as one value. */
 function listOf(text: string, isNumber: boolean): unknown {
