@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { InitializeParams } from "../protocol/worker.ts";
-import { criteria } from "../pruning/criteria/registry.ts";
+import { type WeightCriterion, weightCriteria } from "../pruning/criteria/registry.ts";
 import type { Recipe } from "../pruning/recipe/schema.ts";
 
 /** What a person has set for the runs of a model, as read at the moment of use. */
@@ -26,9 +26,9 @@ export function runSettings(model: vscode.Uri): RunSettings {
 }
 
 /** The criterion that ranks the filters of the Layers view. */
-export function chosenCriterion(): (typeof criteria)[number] {
+export function chosenCriterion(): WeightCriterion {
   const name = vscode.workspace.getConfiguration("secateur").get("layers.criterion");
-  return criteria.find((criterion) => criterion.name === name) ?? criteria[0];
+  return weightCriteria.find((criterion) => criterion.name === name) ?? weightCriteria[0];
 }
 
 /**

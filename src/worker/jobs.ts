@@ -1,5 +1,5 @@
 import type { InspectParams, RunParams, RunResult } from "../protocol/worker.ts";
-import { criterionNamed } from "../pruning/criteria/registry.ts";
+import { weightCriterionNamed } from "../pruning/criteria/registry.ts";
 import { networkOf } from "../pruning/graph/networkOf.ts";
 import { inspect } from "../pruning/metrics/inspect.ts";
 import type { Inspection } from "../pruning/metrics/inspection.ts";
@@ -10,7 +10,7 @@ import { runRecipe } from "../pruning/recipe/runner.ts";
 /** Answers `inspect`: the layers of a model, filters ranked. Loads no TensorFlow.js. */
 export async function inspectModel({ model: path, criterion }: InspectParams): Promise<Inspection> {
   const model = await readModel(path);
-  return inspect(model, networkOf(model), criterionNamed(criterion));
+  return inspect(model, networkOf(model), weightCriterionNamed(criterion));
 }
 
 /** Answers `run`: executes a recipe and says how it ended. */

@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from "commander";
-import { criteria, criterionNamed, criterionNames } from "../../pruning/criteria/registry.ts";
+import { weightCriteria, weightCriterionNamed, weightCriterionNames } from "../../pruning/criteria/registry.ts";
 import { networkOf } from "../../pruning/graph/networkOf.ts";
 import { inspect } from "../../pruning/metrics/inspect.ts";
 import type { Inspection, LayerInspection } from "../../pruning/metrics/inspection.ts";
@@ -21,16 +21,16 @@ export function inspectCommand(): Command {
     .addOption(
       new Option(
         "--criterion <name>",
-        `ranks filters: ${criteria.map(({ name, title }) => `${name} (${title})`).join(", ")}`,
+        `ranks filters: ${weightCriteria.map(({ name, title }) => `${name} (${title})`).join(", ")}`,
       )
-        .choices(criterionNames)
-        .default(criterionNames[0]),
+        .choices(weightCriterionNames)
+        .default(weightCriterionNames[0]),
     )
     .option("--filters", "list each layer's filters, most important first")
     .option("--json", "print one JSON document")
     .action(async (path: string, options: Options) => {
       const model = await readModel(path);
-      const criterion = options.filters && criterionNamed(options.criterion);
+      const criterion = options.filters && weightCriterionNamed(options.criterion);
       const inspection = inspect(model, networkOf(model), criterion);
       if (options.json) printJson(inspection);
       else print(describe(inspection));

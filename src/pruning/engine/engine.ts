@@ -1,4 +1,5 @@
 import type { Model } from "../model/model.ts";
+import type { Ablation } from "./ablation/contract.ts";
 import type { Probe } from "./probing/contract.ts";
 import type { Trainer, TrainerOptions } from "./training/contract.ts";
 
@@ -81,5 +82,11 @@ export interface Engine {
    * @throws SecateurError as `load`; `unsupported-model` for graph models
    */
   probe(model: Model, classes: number): Promise<Probe>;
+  /**
+   * A layers model of one input, ready for its channels to be tried.
+   * @param head name of the output that scores the classes
+   * @throws SecateurError as `probe`
+   */
+  ablate(model: Model, head: string): Promise<Ablation>;
   dispose(): void;
 }

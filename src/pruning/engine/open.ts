@@ -3,7 +3,7 @@ import { reasonOf, SecateurError } from "../errors.ts";
 import type { BackendOpener, Log, OpenBackend } from "./backend.ts";
 import { openCpu } from "./cpu.ts";
 import { type BackendName, type BackendSettings, backendNames, type Engine } from "./engine.ts";
-import { loadModel, loadProbe, loadTrainer } from "./load.ts";
+import { loadAblation, loadModel, loadProbe, loadTrainer } from "./load.ts";
 import { openTfjsNode } from "./tfjsNode.ts";
 import { registerGradients } from "./training/gradients.ts";
 import { openWasm } from "./wasm/open.ts";
@@ -57,6 +57,7 @@ function engineOn(name: BackendName, opened: OpenBackend, passedOver: readonly s
     load: (model) => loadModel(model, opened, log),
     train: (model, options) => loadTrainer(model, options, opened, log),
     probe: (model, classes) => loadProbe(model, classes, opened, log),
+    ablate: (model, head) => loadAblation(model, head, opened),
     dispose() {
       opened.dispose();
       current = undefined;

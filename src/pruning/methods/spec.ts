@@ -4,7 +4,7 @@ import type { SecateurError } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
 import type { Model, ModelFormat } from "../model/model.ts";
 import type { Progress } from "../progress.ts";
-import type { ScoringContext } from "./evidence/scoreChannels.ts";
+import type { ScoringContext } from "./evidence/laboratory.ts";
 
 /** The options of a method as a schema: every entry carries `v.title` and `v.description` for help and wizard. */
 export type OptionsSchema = v.GenericSchema<unknown, object> & { readonly entries: v.ObjectEntries };

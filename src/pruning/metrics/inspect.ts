@@ -1,5 +1,5 @@
 import { rankFilters } from "../criteria/filters.ts";
-import type { Criterion } from "../criteria/spec.ts";
+import type { WeightCriterion } from "../criteria/registry.ts";
 import type { Network } from "../graph/network.ts";
 import type { Model } from "../model/model.ts";
 import { filesOf } from "../model/write.ts";
@@ -10,7 +10,7 @@ import type { Inspection, LayerInspection } from "./inspection.ts";
  * Says of a model what can be said without running it.
  * @param criterion ranks the filters of every layer; without one they are left out
  */
-export function inspect(model: Model, network: Network, criterion?: Criterion): Inspection {
+export function inspect(model: Model, network: Network, criterion?: WeightCriterion): Inspection {
   const counts = countWeights(model, network);
   return {
     format: model.format,

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { rankFilters } from "../../../src/pruning/criteria/filters.ts";
-import { criteria, criterionNamed } from "../../../src/pruning/criteria/registry.ts";
+import {
+  criteria,
+  criterionNamed,
+  weightCriteria,
+  weightCriterionNamed,
+} from "../../../src/pruning/criteria/registry.ts";
 import type { Layer } from "../../../src/pruning/graph/network.ts";
 import { networkOf } from "../../../src/pruning/graph/networkOf.ts";
 import { type Model, sizeOf, type Weight, withWeights } from "../../../src/pruning/model/model.ts";
@@ -105,7 +110,7 @@ describe("filters ranked by the norms of their weights, against nested loops", (
         ["l1", absolute],
         ["l2", squares.map(Math.sqrt)],
       ] as const) {
-        const ranked = rankFilters(model, layer, criterionNamed(name));
+        const ranked = rankFilters(model, layer, weightCriterionNamed(name));
         assert.deepEqual(
           ranked,
           expected.map((score, index) => ({ index, score })).sort((a, b) => b.score - a.score || a.index - b.index),
@@ -138,7 +143,9 @@ describe("filters ranked by the norms of their weights, against nested loops", (
             const filter = `${axes.map((axis) => indices[axis])}`;
             expected.set(filter, (expected.get(filter) ?? 0) + Math.abs(values[i++] as number));
           });
-          const scores = rankFilters(model, layerOf(axes), criterionNamed("l1")).sort((a, b) => a.index - b.index);
+          const scores = rankFilters(model, layerOf(axes), weightCriterionNamed("l1")).sort(
+            (a, b) => a.index - b.index,
+          );
           // The first visits of the loops come in row-major order.
           assert.deepEqual(
             scores.map(({ score }) => score),
@@ -156,7 +163,7 @@ describe("filters ranked by the norms of their weights, against nested loops", (
       bytes: new Uint8Array(Float32Array.from(Array(8).fill(1)).buffer),
     };
     const pruned = withZeros(ones, Uint8Array.of(0, 1, 0, 0, 0, 1, 0, 0));
-    const ranked = rankFilters(withWeights(model, [pruned]), layerOf([1]), criterionNamed("l1"));
+    const ranked = rankFilters(withWeights(model, [pruned]), layerOf([1]), weightCriterionNamed("l1"));
     assert.deepEqual(
       ranked.map(({ index, score }) => [index, score]),
       [
@@ -170,16 +177,21 @@ describe("filters ranked by the norms of their weights, against nested loops", (
 
   it("gives nothing for a layer without kernels", () => {
     const model = modelOf("graph-model", {}, { w: [2, 4] });
-    const [criterion] = criteria;
+    const [criterion] = weightCriteria;
     assert.deepEqual(rankFilters(model, { ...layerOf([1]), prunable: false }, criterion), []);
     assert.deepEqual(rankFilters(model, { ...layerOf([1]), weights: [{ name: "w", role: "bias" }] }, criterion), []);
   });
 
   it("finds criteria by name, and says which there are", () => {
     for (const criterion of criteria) assert.equal(criterionNamed(criterion.name), criterion);
+    for (const criterion of weightCriteria) assert.equal(weightCriterionNamed(criterion.name), criterion);
+    assert.throws(() => weightCriterionNamed("taylor"), {
+      code: "bad-recipe",
+      message: 'There is no weight criterion "taylor"; there are l2, l1, fpgm, batchNorm.',
+    });
     assert.throws(() => criterionNamed("l3"), {
       code: "bad-recipe",
-      message: 'There is no criterion "l3"; there are l2, l1.',
+      message: /^There is no criterion "l3"; there are /,
     });
   });
 });

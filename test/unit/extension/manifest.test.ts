@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commands, contextKeys, panels, views } from "../../../src/extension/ids.ts";
-import { criterionNames } from "../../../src/pruning/criteria/registry.ts";
+import { weightCriterionNames } from "../../../src/pruning/criteria/registry.ts";
 import { backendChoices } from "../../../src/pruning/recipe/schema.ts";
 import { projectRoot } from "../../support/corpus.ts";
 
@@ -60,7 +60,7 @@ describe("extension/manifest", () => {
   it("offers the backends and criteria there are", () => {
     const { properties } = contributes.configuration;
     assert.deepEqual(properties["secateur.backend"].enum, [...backendChoices]);
-    assert.deepEqual(properties["secateur.layers.criterion"].enum, [...criterionNames]);
+    assert.deepEqual(properties["secateur.layers.criterion"].enum, [...weightCriterionNames]);
   });
 
   describe("before the workspace has been looked at", () => {

@@ -63,7 +63,7 @@ function forgetMasks(cell: Layer & { dropoutMask?: tf.TensorContainer; recurrent
 }
 
 /** Each weight of the file with its variable, matched by name as `loadWeights` does (container.js, 4.22.0). */
-function variablesOf(model: LayersModel, names: readonly string[]): Map<string, tf.Variable> {
+export function variablesOf(model: LayersModel, names: readonly string[]): Map<string, tf.Variable> {
   const byName = new Map(model.weights.map((weight: LayerWeight) => [weight.originalName, weight]));
   return new Map(
     names.map((name) => {

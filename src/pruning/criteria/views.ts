@@ -1,0 +1,115 @@
+import type { ChannelGroup, Channels, ChannelUse } from "../graph/channels/channels.ts";
+import { kernelsOf, type Layer, type LayerWeight, type Network } from "../graph/network.ts";
+import { type Model, sizeOf, type Weight } from "../model/model.ts";
+import { exactValues } from "../model/zero.ts";
+import type { KernelView, Member } from "./evidence.ts";
+
+/**
+ * The kernels of a layer that count its filters, seen filter by filter: the last kernel, and those that count along
+ * the same axes, as in recurrent layers. In a separable convolution the pointwise kernel alone does.
+ */
+export function kernelViews(model: Model, layer: Layer): KernelView[] {
+  const kernels = kernelsOf(layer).flatMap(({ name, filterAxes, gates = 1 }) => {
+    if (!filterAxes) return [];
+    const weight = model.weights.get(name) as Weight;
+    const columns = sizeOf(filterAxes.map((axis) => weight.shape[axis] as number));
+    return [{ weight, filterAxes, count: columns / gates }];
+  });
+  const last = kernels.at(-1);
+  return kernels
+    .filter(({ filterAxes, count }) => count === last?.count && `${filterAxes}` === `${last.filterAxes}`)
+    .map(({ weight, filterAxes, count }) => {
+      const indexOf = rowMajorIndex(weight.shape, filterAxes);
+      return { values: exactValues(weight), count, filterOf: (i) => indexOf(i) % count };
+    });
+}
+
+/** Where an element of a shape lies along some of its axes, counted row-major over these. */
+function rowMajorIndex(shape: readonly number[], axes: readonly number[]): (element: number) => number {
+  const strides = axes.map((axis) => sizeOf(shape.slice(axis + 1)));
+  const lengths = axes.map((axis) => shape[axis] as number);
+  return (element) => {
+    let index = 0;
+    for (let a = 0; a < axes.length; a++) {
+      const length = lengths[a] as number;
+      index = index * length + (Math.floor(element / (strides[a] as number)) % length);
+    }
+    return index;
+  };
+}
+
+/** A model, its layers and its channels. */
+export interface Subject {
+  readonly model: Model;
+  readonly network: Network;
+  readonly channels: Channels;
+}
+
+/**
+ * Which layers have a say in a group's score: those that `make` its channels, as the field scores filters, or `all`
+ * that hold weights for them, as DepGraph does: batch normalisations, depthwise kernels and the layers that read them.
+ */
+export const memberships = ["makers", "all"] as const;
+export type Membership = (typeof memberships)[number];
+
+/** The layers that have a say in a group, each kernel seen by the group's channels in their order. */
+export function membersOf(subject: Subject, group: ChannelGroup, membership: Membership): Member[] {
+  const members = viewsBy(subject, group, group.makers, "makes", isKernel);
+  if (membership === "makers") return members;
+  return [
+    ...members,
+    ...viewsBy(subject, group, group.followers, "follows", isKernel),
+    ...scalesOf(subject, group).map((scale) => [scale]),
+    ...viewsBy(subject, group, group.readers, "reads", isKernel),
+  ];
+}
+
+/** The scale γ of each batch normalisation of a group, seen by the group's channels in their order. */
+export function scalesOf(subject: Subject, group: ChannelGroup): KernelView[] {
+  return viewsBy(subject, group, group.followers, "follows", isScale).flat();
+}
+
+const isKernel = ({ role }: LayerWeight): boolean => role === "kernel";
+const isScale = ({ name, role }: LayerWeight, { type }: Layer): boolean =>
+  type === "BatchNormalization" && role === "normalization" && name.endsWith("gamma");
+
+/** By layer: its weights of one kind that use a group's channels in one way. */
+function viewsBy(
+  { model, network, channels }: Subject,
+  group: ChannelGroup,
+  names: readonly string[],
+  use: ChannelUse,
+  wanted: (weight: LayerWeight, layer: Layer) => boolean,
+): KernelView[][] {
+  const places = placesOf(channels, group);
+  return network.layers
+    .filter(({ name }) => names.includes(name))
+    .map((layer) =>
+      layer.weights
+        .filter((weight) => wanted(weight, layer))
+        .flatMap(({ name }) => {
+          const axes = channels.weights.get(name) ?? [];
+          const axis = axes.findIndex((each) => each?.use === use);
+          const ids = axes[axis]?.channels;
+          return ids ? [viewAlong(model.weights.get(name) as Weight, axis, ids, places, group.channels.length)] : [];
+        }),
+    )
+    .filter((views) => views.length > 0);
+}
+
+/** Where each channel of a network stands among those of a group; −1 for others. */
+export function placesOf({ count }: Pick<Channels, "count">, group: ChannelGroup): Int32Array {
+  const places = new Int32Array(count).fill(-1);
+  for (const [place, channel] of group.channels.entries()) places[channel] = place;
+  return places;
+}
+
+function viewAlong(weight: Weight, axis: number, ids: Int32Array, places: Int32Array, count: number): KernelView {
+  const stride = sizeOf(weight.shape.slice(axis + 1));
+  const along = ids.map((id) => places[id] as number);
+  return {
+    values: exactValues(weight),
+    count,
+    filterOf: (i) => along[Math.floor(i / stride) % along.length] as number,
+  };
+}
