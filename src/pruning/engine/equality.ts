@@ -16,7 +16,7 @@ const largestVocabulary = 100;
 
 /** What verifying needs. */
 export interface Verification {
-  /** Opened when first asked for. @throws SecateurError `backend` */
+  /** A backend, opened when first asked for; not to be disposed of. @throws SecateurError `backend` */
   engine(): Promise<Engine>;
   /** Examples of a model's only input, where there are some; made up else. */
   readonly samples?: Feed;

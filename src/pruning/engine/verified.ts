@@ -23,21 +23,6 @@ export async function shrinkVerified(
 }
 
 /**
- * Takes out channels that do nothing, and makes sure that the model answers as before.
- * @throws SecateurError as `shrinkVerified`
- */
-export async function shrinkUnchanged(
-  model: Model,
-  channels: Channels,
-  removal: Removal,
-  verification: Verification,
-): Promise<Model> {
-  const small = shrink(model, channels, removal);
-  if (small !== model) await requireEqual(small, model, verification, ["the shrunk model", "the model it was"]);
-  return small;
-}
-
-/**
  * Puts a small model back into the architecture it was shrunk from, and makes sure that it answers as before.
  * @param channels of the original
  * @throws SecateurError `unequal`, or as `expand` and `largestDifference`
