@@ -31,7 +31,8 @@ interface BatchNormLayer {
   readonly beta: Weight | null;
   readonly movingMean: Weight;
   readonly movingVariance: Weight;
-  readonly axis: number;
+  /** Keras once wrote lists of one, which TensorFlow.js takes as they are. */
+  readonly axis: number | readonly [number];
   readonly epsilon: number;
   readonly momentum: number;
 }
@@ -70,7 +71,8 @@ function callBatchNorm(layer: BatchNormLayer): Call {
   return (inputs, options) =>
     tf.tidy(() => {
       const x = only(inputs);
-      const axis = (layer.axis + x.rank) % x.rank;
+      const [own] = [layer.axis].flat() as [number];
+      const axis = (own + x.rank) % x.rank;
       const channels = x.shape[axis] as number;
       const scale = layer.gamma?.read() ?? tf.ones([channels]);
       const offset = layer.beta?.read() ?? tf.zeros([channels]);

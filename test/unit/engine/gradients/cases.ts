@@ -112,6 +112,12 @@ const normalisations: Case[] = [
   one("batchNorm train, no scale", (o) => layers.batchNormalization({ scale: false, ...o }), flat, { training: true }),
   one("batchNorm train 2D", (o) => layers.batchNormalization(o), flat, { training: true }),
   one("batchNorm train, axis 1", (o) => layers.batchNormalization({ axis: 1, ...o }), image, { training: true }),
+  one(
+    "batchNorm, its axis in a list",
+    (o) => layers.batchNormalization({ axis: [3] as unknown as number, ...o }),
+    image,
+    { training: true },
+  ),
   one("layerNorm", (o) => layers.layerNormalization(o), flat),
   one("layerNorm 4D", (o) => layers.layerNormalization(o)),
 ];
