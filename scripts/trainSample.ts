@@ -103,7 +103,7 @@ function toTensors(split: Split): Examples {
   const pixels = scaleBatch(split, 0, split.count, { name: "x/255" }, 1);
   return {
     images: tf.tensor4d(pixels, [split.count, 28, 28, 1]),
-    labels: tf.tensor1d(Float32Array.from(split.labels)),
+    labels: tf.tensor1d(Float32Array.from(split.labels ?? [])),
   };
 }
 

@@ -1,7 +1,5 @@
 import { SecateurError } from "../errors.ts";
-import type { Dataset } from "./dataset.ts";
-
-type OpenShape = readonly (number | null)[];
+import type { Dataset, OpenShape } from "./dataset.ts";
 
 /** How a dataset's images become a model's input. */
 export interface Fit {
@@ -12,6 +10,7 @@ export interface Fit {
   /** The one batch size that the model takes; null where any goes. */
   readonly batchSize: number | null;
   readonly channels: number;
+  /** How many classes the labels tell apart; 0 where there are none, and any output that scores classes will do. */
   readonly classes: number;
 }
 
@@ -21,7 +20,7 @@ export interface Fit {
  * @throws SecateurError `bad-data` naming both shapes
  */
 export function fitToInput(dataset: Dataset, inputShape: OpenShape): Fit {
-  const { height: h, width: w, channels: c, classes } = dataset;
+  const { height: h, width: w, channels: c, classes = 0 } = dataset;
   const layouts = [
     { example: [h, w, c], channelsFirst: false },
     ...(c === 1 ? [{ example: [h, w], channelsFirst: false }] : []),

@@ -1,7 +1,8 @@
-import type { Dataset, Split } from "./dataset.ts";
+import type { Dataset, LabelledSplit } from "./dataset.ts";
 
 /** A split as a reader of one format finds it, with the size of its own images. */
-export interface ImageSplit extends Split {
+export interface ImageSplit extends LabelledSplit {
+  readonly labels: Uint8Array;
   readonly height: number;
   readonly width: number;
 }

@@ -1,29 +1,44 @@
 import { join } from "node:path";
 import { SecateurError } from "../errors.ts";
 import { cifar10Names, readCifar10 } from "./cifar10.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, Split } from "./dataset.ts";
 import { listFolder } from "./files.ts";
 import type { ImageFolder } from "./format.ts";
 import { idxNames, readIdx } from "./idx.ts";
+import { imageFormats } from "./images/decode.ts";
+import { findImages } from "./images/find.ts";
+import { type ImageReader, readImages } from "./images/readImages.ts";
+import { requireLabels } from "./labels.ts";
 
-/** The formats known, in the order they are looked for. A new one is one entry here. */
+/** The formats of whole datasets, in the order they are looked for. A new one is one entry here. */
 const readers = [readIdx, readCifar10];
-const recognised = `${idxNames} and ${cifar10Names}, each plain or .gz`;
+const recognised = `${idxNames} and ${cifar10Names}, each plain or .gz, or images (${imageFormats}), one folder a class or without labels`;
 
 /** Where the official CIFAR-10 archive unpacks to. */
 const cifarSubfolder = "cifar-10-batches-bin";
 
 /**
- * Reads the dataset in a folder, its format told by the names of the files there; whichever of the train and test
- * splits exist are read.
+ * Reads the dataset in a folder, its format told by the names of the files there: whichever splits exist of a whole
+ * dataset; of images in files, no more than `reader` needs and in its size.
  * @param folder the files' own folder, or one with a cifar-10-batches-bin folder in it
- * @throws SecateurError `bad-data` naming the file or folder at fault
+ * @throws SecateurError `bad-data` naming the file or folder at fault, `cancelled`
  */
-export async function readDataset(folder: string): Promise<Dataset> {
+export async function readDataset(folder: string, reader: ImageReader = {}): Promise<Dataset> {
   const names = await listFolder(folder);
   const found = (await readFolder(folder, names)) ?? (await readSubfolder(folder, names));
-  if (found) return toDataset(folder, found);
+  if (found) {
+    const labelled = reader.labels !== false;
+    requireLabels(folder, labelled, reader.needsLabels);
+    return labelled ? toDataset(folder, found) : withoutLabels(toDataset(folder, found));
+  }
+  const images = await findImages(folder);
+  if (images) return readImages(folder, images, reader);
   throw new SecateurError("bad-data", `No dataset was recognised in ${folder}; a folder may hold ${recognised}.`);
+}
+
+function withoutLabels({ classes: _, train, test, ...dataset }: Dataset): Dataset {
+  const bare = ({ count, images }: Split): Split => ({ count, images });
+  return { ...dataset, ...(train && { train: bare(train) }), ...(test && { test: bare(test) }) };
 }
 
 async function readFolder(folder: string, names: readonly string[]): Promise<ImageFolder | null> {

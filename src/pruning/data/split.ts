@@ -1,12 +1,15 @@
-import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { SecateurError } from "../errors.ts";
-import type { Split } from "./dataset.ts";
+import type { Labels, Split } from "./dataset.ts";
+import { drawSample } from "./sample.ts";
+
+/** Share of the training split that validates, where the data has no split of its own for it. */
+export const validationShare = 0.1;
 
 /** The first `n` examples, or all where there are fewer: views, nothing is copied. */
 export function take(split: Split, n: number): Split {
   if (n >= split.count) return split;
-  return { count: n, images: split.images.subarray(0, n * bytesPerImage(split)), labels: split.labels.subarray(0, n) };
+  const images = split.images.subarray(0, n * bytesPerImage(split));
+  return { count: n, images, ...(split.labels && { labels: split.labels.subarray(0, n) }) };
 }
 
 /** `n` examples evenly from the whole split, which may be sorted by class; a copy, or all where there are fewer. */
@@ -34,38 +37,30 @@ export function holdOut(train: Split, size: number, seed: number): { train: Spli
     );
   }
   const heldOut = new Uint8Array(train.count);
-  for (const example of draw(train.count, count, seed)) heldOut[example] = 1;
+  for (const example of drawSample(train.count, count, seed)) heldOut[example] = 1;
   return { train: pick(train, heldOut, 0, train.count - count), validation: pick(train, heldOut, 1, count) };
 }
 
-/** `count` different integers below `from`: the first steps of a Fisher-Yates shuffle. */
-function draw(from: number, count: number, seed: number): Uint32Array {
-  const random = xoroshiro128plus(seed);
-  const order = Uint32Array.from({ length: from }, (_, i) => i);
-  for (let i = 0; i < count; i++) {
-    const j = uniformInt(random, i, from - 1);
-    const drawn = order[j] as number;
-    order[j] = order[i] as number;
-    order[i] = drawn;
-  }
-  return order.subarray(0, count);
-}
-
 /** The `count` examples whose flag is `wanted`, copied run by run. */
-function pick(split: Split, flags: Uint8Array, wanted: number, count: number): Split {
-  const size = bytesPerImage(split);
-  const images = new Uint8Array(count * size);
-  const labels = new Uint8Array(count);
+export function pick({ images, labels, count: all }: Split, flags: Uint8Array, wanted: number, count: number): Split {
+  const size = images.length / all;
+  const picked = new Uint8Array(count * size);
+  const pickedLabels = labels && sameKind(labels, count);
   let filled = 0;
   for (let start = flags.indexOf(wanted); start >= 0; ) {
     const other = flags.indexOf(1 - wanted, start);
     const end = other < 0 ? flags.length : other;
-    images.set(split.images.subarray(start * size, end * size), filled * size);
-    labels.set(split.labels.subarray(start, end), filled);
+    picked.set(images.subarray(start * size, end * size), filled * size);
+    if (labels) pickedLabels?.set(labels.subarray(start, end), filled);
     filled += end - start;
     start = flags.indexOf(wanted, end);
   }
-  return { count, images, labels };
+  return { count, images: picked, ...(pickedLabels && { labels: pickedLabels }) };
+}
+
+/** Zeros that hold what the labels can hold. */
+export function sameKind(labels: Labels, length: number): Labels {
+  return labels instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length);
 }
 
 function bytesPerImage(split: Split): number {

@@ -18,7 +18,8 @@ export interface EvaluateOptions {
 /**
  * Runs a model over a split and compares its best class with the labels. Of several outputs, the one that scores
  * the dataset's classes counts.
- * @throws SecateurError `bad-data` when no output scores all the classes, `cancelled`, or what `predict` throws
+ * @throws SecateurError `bad-data` when there are no labels or no output scores all the classes, `cancelled`, or what
+ *   `predict` throws
  */
 export async function evaluate(
   loaded: LoadedModel,
@@ -27,14 +28,16 @@ export async function evaluate(
   scaling: Scaling,
   options: EvaluateOptions = {},
 ): Promise<Classification> {
+  const { labels } = split;
+  if (!labels) throw new SecateurError("bad-data", "The images have no labels to compare answers with; add them.");
   const { scores, classes } = await scoreSplit(loaded, split, fit, scaling, options);
-  return classificationOf(scores, classes, split.labels);
+  return classificationOf(scores, classes, labels);
 }
 
 /**
  * Runs a model over a split.
  * @returns `split.count × classes` scores, row-major; classes may be more than the dataset has
- * @throws SecateurError as `evaluate`
+ * @throws SecateurError as `evaluate`, but for labels, which are not looked at
  */
 export async function scoreSplit(
   loaded: LoadedModel,
@@ -68,18 +71,23 @@ export interface Head {
   readonly classes: number;
 }
 
-/** The last output with a row of just as many scores as there are classes; else the last one with more. */
+/**
+ * The last output with a row of just as many scores as there are classes; else the last one with more.
+ * @param classes 0 where they are not known: then the last output with several scores counts
+ */
 export function findHead(outputs: readonly Output[], classes: number): Head {
   const heads = outputs
     .filter(({ shape }) => shape.length > 1 && shape.slice(1, -1).every((length) => length === 1))
     .map(({ name, shape }) => ({ name, classes: shape.at(-1) as number }))
-    .filter((head) => head.classes >= classes);
+    .filter((head) => head.classes >= Math.max(2, classes));
   const head = heads.findLast((each) => each.classes === classes) ?? heads.at(-1);
   if (head) return head;
   const shapes = outputs.map(({ shape }) => shapeText([null, ...shape.slice(1)])).join(", ");
   throw new SecateurError(
     "bad-data",
-    `The labels name ${classes} classes, but no output of the model scores that many (${shapes}); choose the data that the model was trained for.`,
+    classes === 0
+      ? `No output of the model scores classes (${shapes}), so images without labels tell nothing of its answers; prune it without data.`
+      : `The labels name ${classes} classes, but no output of the model scores that many (${shapes}); choose the data that the model was trained for.`,
   );
 }
 

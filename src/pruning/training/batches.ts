@@ -1,10 +1,11 @@
-import type { Scaling, Split } from "../data/dataset.ts";
+import type { Labels, Scaling, Split } from "../data/dataset.ts";
 import { arrange, type Fit } from "../data/fit.ts";
 import { scaleBatch } from "../data/scaling.ts";
+import { sameKind } from "../data/split.ts";
 import { type Augmentation, augment, type ImageSize } from "./augment.ts";
 import { randomAt, shuffled } from "./order.ts";
 
-/** Labelled images ready to be cut into batches. */
+/** Images ready to be cut into batches. */
 export interface TrainingData extends ImageSize {
   readonly split: Split;
   readonly fit: Fit;
@@ -15,8 +16,8 @@ export interface Batch {
   /** Row-major, of `shape`, batch first. */
   readonly values: Float32Array;
   readonly shape: readonly number[];
-  /** One class index an example. */
-  readonly labels: Uint8Array;
+  /** Of each example, where they have any. */
+  readonly labels?: Labels;
 }
 
 /** Number of batches in an epoch; a last one that is not full is left out, unless it is the only one. */
@@ -46,21 +47,24 @@ export function batchMaker(
     const examples = order.examples.subarray(from, from + size);
     const random = randomAt(seed, epoch, step, 1);
     const images = new Uint8Array(size * bytes);
-    const labels = Uint8Array.from(examples, (example) => split.labels[example] as number);
+    const labels = split.labels && sameKind(split.labels, size);
     for (const [i, example] of examples.entries()) {
       const image = split.images.subarray(example * bytes, (example + 1) * bytes);
       augment(image, images.subarray(i * bytes, (i + 1) * bytes), data, augmentation, random);
+      if (labels) labels[i] = split.labels?.[example] as number;
     }
-    const values = arrange(scaleBatch({ count: size, images, labels }, 0, size, scaling, fit.channels), fit);
-    return { values, shape: [size, ...fit.example], labels };
+    const values = arrange(scaleBatch({ count: size, images }, 0, size, scaling, fit.channels), fit);
+    return { values, shape: [size, ...fit.example], ...(labels && { labels }) };
   };
 }
 
 /**
  * Labels as distributions: `1 − smoothing` on the class, the rest spread evenly over all (Szegedy et al. 2016).
+ * @param labels must be there: what learns from labels is refused before it begins where there are none
  * @returns `labels.length × classes`, row-major
  */
-export function labelDistributions(labels: Uint8Array, classes: number, smoothing: number): Float32Array {
+export function labelDistributions(labels: Labels | undefined, classes: number, smoothing: number): Float32Array {
+  if (!labels) throw new Error("steps that need labels have them: the recipe has been checked");
   const rows = new Float32Array(labels.length * classes).fill(smoothing / classes);
   for (const [i, label] of labels.entries()) {
     const at = i * classes + label;

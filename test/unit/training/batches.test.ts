@@ -37,7 +37,7 @@ describe("training batches", () => {
         assert.deepEqual(batch.shape, [12, 2, 3, 2]);
         assert.equal(batch.values.length, 12 * pixels);
         assert.deepEqual(
-          [...batch.labels],
+          [...(batch.labels ?? [])],
           examplesOf(batch).map((example) => example % 7),
         );
       }

@@ -96,7 +96,7 @@ for (const backend of trainingBackends) {
       await withEngine(this, backend, async (engine) => {
         const model = await modelOf(layers());
         const batchOf = batchMaker(train, 8, { flip: false, shift: 0 }, 1);
-        const { labels, ...batch } = batchOf(0);
+        const { labels = [], ...batch } = batchOf(0);
         const targets = {
           labels: Float32Array.from({ length: 8 * classes }, (_, i) => Number(labels[i >> 2] === i % 4)),
         };

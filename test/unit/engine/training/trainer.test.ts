@@ -85,7 +85,7 @@ for (const backend of trainingBackends) {
       await withEngine(this, backend, async (engine) => {
         const model = await modelOf(plainCnn());
         const batch = batchOf(5, 1);
-        const { labels } = quadrants(5, 1);
+        const { labels = [] } = quadrants(5, 1);
         const moved = await withTrainer(engine, model, { optimizer: sgd }, async (trainer) => {
           await trainer.step(batch, 1, 1);
           return (await trainer.save()).weights;
