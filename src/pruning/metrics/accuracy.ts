@@ -35,6 +35,22 @@ export function classificationOf(scores: Float32Array, classes: number, labels: 
   return { examples, accuracy: first / examples, ...top5, loss: lossSum / examples };
 }
 
+/**
+ * The class with the best score in each row, the first one of equals, as argmax takes it; -1 for a row that is not all
+ * finite numbers.
+ * @param scores rows of `classes`, row-major
+ */
+export function bestClasses(scores: Float32Array, classes: number): Int32Array {
+  return Int32Array.from(rowsOf(scores, classes), (row) => {
+    return isSound(row) ? row.indexOf(row.reduce((a, b) => Math.max(a, b))) : -1;
+  });
+}
+
+/** Share of examples, at least one, that two models give the same best class. */
+export function agreementOf(answers: Int32Array, others: Int32Array): number {
+  return answers.reduce((same, answer, i) => same + Number(answer === others[i]), 0) / answers.length;
+}
+
 /** Whether every sound row of scores is non-negative and sums to 1: probabilities, rather than logits. */
 export function areProbabilities(scores: Float32Array, classes: number): boolean {
   return rowsOf(scores, classes).every((row) => !isSound(row) || isDistribution(row));

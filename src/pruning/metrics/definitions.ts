@@ -45,6 +45,13 @@ const table: { readonly [K in MetricName]-?: Row } = {
     definition:
       "Mean cross-entropy in nats. It notices a model growing unsure before its accuracy falls; a blind guess among n classes costs ln n.",
   },
+  agreement: {
+    title: "Agreement",
+    quantity: share,
+    better: "higher",
+    definition:
+      "Share of the same examples whose most probable class is the one that the unpruned model gives, right or wrong. It needs no labels.",
+  },
   gzipBytes: {
     title: "Gzip size",
     quantity: bytes,
@@ -129,8 +136,13 @@ export const xMetrics = [
   "latencyMs",
 ] as const satisfies readonly MetricName[];
 
-/** What may lie along y: how good its answers are. */
-export const yMetrics = ["accuracy", "top5", "loss"] as const satisfies readonly MetricName[];
+/** What may lie along y: how good its answers are, what says most of it first. */
+export const yMetrics = ["accuracy", "top5", "loss", "agreement"] as const satisfies readonly MetricName[];
+
+/** The first of `yMetrics` that some of the models were measured by; undefined where there was no data. */
+export function qualityMetric(models: readonly { readonly metrics: Metrics }[]): MetricName | undefined {
+  return yMetrics.find((key) => models.some(({ metrics }) => metricValue(metrics, key) !== undefined));
+}
 
 /** A metric's value; undefined where it was not measured, or has no finite value. */
 export function metricValue(metrics: Metrics, key: MetricName): number | undefined {

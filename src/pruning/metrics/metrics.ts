@@ -23,6 +23,8 @@ export interface Metrics {
   readonly top5?: number;
   /** Mean cross-entropy, in nats. */
   readonly loss?: number;
+  /** Share of the same examples whose best class is the one that the unpruned model gives; needs no labels. */
+  readonly agreement?: number;
 }
 
 export type MetricName = keyof Metrics;

@@ -1,13 +1,15 @@
-import { resolve } from "node:path";
-import { readDataset } from "../data/readDataset.ts";
 import type { Engine, LoadedModel } from "../engine/engine.ts";
+import { SecateurError } from "../errors.ts";
+import { agreementOf, bestClasses, classificationOf } from "../metrics/accuracy.ts";
 import type { Model } from "../model/model.ts";
 import type { Metrics, RunInfo } from "../runs/run.ts";
 import { formatCount } from "../text.ts";
 import type { JobEvents } from "./events.ts";
 import { defaultSeed, type Examples, type ExamplesOptions, prepareExamples } from "./examples.ts";
 import { type LazyEngine, type LazyEngineOptions, lazyEngine } from "./lazyEngine.ts";
-import type { Recipe } from "./schema.ts";
+import { readData } from "./readData.ts";
+import { samplesOf } from "./samples.ts";
+import type { DataRecipe, Recipe } from "./schema.ts";
 import { type Studio, studioOf } from "./studio.ts";
 
 /** Runs after the first that a latency is the median of: many where they are short. */
@@ -16,6 +18,7 @@ const latencyRepeats = { 1: 20, 32: 5 } as const;
 export interface EvaluatorOptions extends ExamplesOptions {
   /** Folder that `data.path` is relative to. */
   readonly base: string;
+  readonly events: Pick<JobEvents, "log" | "progress">;
   /** Stays the caller's. */
   readonly engine: Pick<LazyEngine, "open">;
 }
@@ -30,7 +33,7 @@ export interface Evaluator {
 }
 
 /** What an evaluator can say of one model. */
-export type Measured = Pick<Metrics, "accuracy" | "top5" | "loss" | "latencyMs" | "latencyBatch32Ms">;
+export type Measured = Pick<Metrics, "accuracy" | "top5" | "loss" | "agreement" | "latencyMs" | "latencyBatch32Ms">;
 
 /**
  * Opens what a recipe needs to be measured: reads the data once, opens the backend, finds the scaling.
@@ -39,19 +42,19 @@ export type Measured = Pick<Metrics, "accuracy" | "top5" | "loss" | "latencyMs" 
  * @throws SecateurError `bad-data`, `backend`, `unsupported-model`
  */
 export async function openEvaluator(
-  recipe: Pick<Recipe, "data" | "seed" | "backend" | "latency">,
+  recipe: Pick<Recipe, "model" | "data" | "seed" | "backend" | "latency">,
   model: Model,
   options: EvaluatorOptions,
 ): Promise<Evaluator | undefined> {
   if (!recipe.data && !recipe.latency) return undefined;
-  const dataset = recipe.data && (await readDataset(resolve(options.base, recipe.data.path)));
   const engine = await options.engine.open();
   const loaded = await engine.load(model);
   try {
+    const { model: path, data, seed = defaultSeed } = recipe;
+    const dataset = data && (await readData(data, path, loaded, options));
     const examples = dataset && (await prepareExamples(dataset, recipe, loaded, options));
-    const { data, seed = defaultSeed } = recipe;
     const studio = examples && options.learns ? studioOf(engine, examples, { data, seed }) : undefined;
-    return evaluatorOf(engine, examples, studio, recipe);
+    return evaluatorOf(engine, model, examples, studio, recipe);
   } finally {
     loaded.dispose();
   }
@@ -66,11 +69,11 @@ export interface Evaluation extends Required<Pick<Measured, "accuracy" | "loss">
 }
 
 /**
- * Measures one model on one split of a dataset.
- * @throws SecateurError as openEvaluator
+ * Measures one model on one split of a labelled dataset.
+ * @throws SecateurError as openEvaluator; `bad-data` too when there are no labels
  */
 export async function evaluateModel(
-  recipe: Pick<Recipe, "seed" | "backend"> & Required<Pick<Recipe, "data">>,
+  recipe: Pick<Recipe, "model" | "seed" | "backend"> & { readonly data: DataRecipe },
   model: Model,
   options: Omit<EvaluatorOptions, "engine"> &
     LazyEngineOptions & { readonly events: Pick<JobEvents, "log" | "progress"> },
@@ -79,7 +82,7 @@ export async function evaluateModel(
   try {
     const evaluator = await openEvaluator({ ...recipe, latency: false }, model, { ...options, engine });
     const { accuracy, top5, loss } = (await evaluator?.measure(model, options.events.progress)) ?? {};
-    if (!evaluator?.data || accuracy === undefined || loss === undefined) throw new Error("data measures accuracy");
+    if (!evaluator?.data || accuracy === undefined || loss === undefined) throw unlabelled(recipe.data.path);
     const { examples, split, scaling } = evaluator.data;
     const how = { examples, split, scaling, backend: evaluator.backend.name };
     return { accuracy, ...(top5 !== undefined && { top5 }), loss, ...how };
@@ -88,41 +91,75 @@ export async function evaluateModel(
   }
 }
 
+function unlabelled(path: string): SecateurError {
+  return new SecateurError(
+    "bad-data",
+    `The images in ${path} have no labels, so there is no accuracy to measure; put those of each class in a folder of its own, or compare models by agreement with prune.`,
+  );
+}
+
 function evaluatorOf(
   engine: Engine,
+  original: Model,
   examples: Examples | undefined,
   studio: Studio | undefined,
   { latency = true }: Pick<Recipe, "latency">,
 ): Evaluator {
+  /** What the unpruned model says of each example, found once: as a rule it is the first to be measured. */
+  let reference: Int32Array | undefined;
+
+  async function withLoaded<T>(model: Model, use: (loaded: LoadedModel) => Promise<T>): Promise<T> {
+    const loaded = await engine.load(model);
+    try {
+      return await use(loaded);
+    } finally {
+      loaded.dispose();
+    }
+  }
+
+  async function measureAnswers(
+    loaded: LoadedModel,
+    model: Model,
+    measured: Examples,
+    progress: JobEvents["progress"],
+    signal: AbortSignal | undefined,
+  ): Promise<Measured> {
+    const { quality, answers } = await ask(loaded, measured, progress, signal);
+    reference ??=
+      model === original
+        ? answers
+        : await withLoaded(original, async (unpruned) => (await ask(unpruned, measured, () => {}, signal)).answers);
+    return { ...quality, agreement: agreementOf(answers, reference) };
+  }
+
   return {
     backend: engine.backend,
     ...(examples && { data: examples.report }),
     ...(studio && { studio }),
-    async measure(model, progress, signal) {
-      const loaded = await engine.load(model);
-      try {
-        const accuracy = examples && (await measureAccuracy(loaded, examples, progress, signal));
-        return { ...accuracy, ...(latency && (await measureLatency(loaded, progress))) };
-      } finally {
-        loaded.dispose();
-      }
-    },
+    measure: (model, progress, signal) =>
+      withLoaded(model, async (loaded) => {
+        const answers = examples && (await measureAnswers(loaded, model, examples, progress, signal));
+        return { ...answers, ...(latency && (await measureLatency(loaded, progress))) };
+      }),
   };
 }
 
-async function measureAccuracy(
+/** How good a model's answers to the examples are, as far as labels tell, and the best class of each. */
+async function ask(
   loaded: LoadedModel,
   { split, fit, scaling }: Examples,
   progress: JobEvents["progress"],
   signal: AbortSignal | undefined,
-): Promise<Measured> {
-  const { evaluate } = await import("../engine/evaluate.ts");
-  const { accuracy, top5, loss } = await evaluate(loaded, split, fit, scaling, {
+): Promise<{ quality: Measured; answers: Int32Array }> {
+  const { scoreSplit } = await import("../engine/evaluate.ts");
+  const what = split.labels ? "accuracy" : "agreement";
+  const { scores, classes } = await scoreSplit(loaded, split, fit, scaling, {
     signal,
     onProgress: (done, total) =>
-      progress(done / total, `measuring accuracy, ${formatCount(done)} of ${formatCount(total)} images`),
+      progress(done / total, `measuring ${what}, ${formatCount(done)} of ${formatCount(total)} images`),
   });
-  return { accuracy, loss, ...(top5 !== undefined && { top5 }) };
+  const { examples: _, ...quality } = split.labels ? classificationOf(scores, classes, split.labels) : { examples: 0 };
+  return { quality, answers: bestClasses(scores, classes) };
 }
 
 async function measureLatency(loaded: LoadedModel, progress: JobEvents["progress"]): Promise<Measured> {

@@ -1,16 +1,15 @@
 import type { Dataset, Scaling, Split, SplitName } from "../data/dataset.ts";
 import { type Fit, fitToInput } from "../data/fit.ts";
-import { candidateScalings } from "../data/scaling.ts";
-import { holdOut, take } from "../data/split.ts";
+import { requireClasses } from "../data/images/classes.ts";
+import type { LabelNeed } from "../data/labels.ts";
+import { holdOut, spread, take, validationShare } from "../data/split.ts";
 import type { LoadedModel } from "../engine/engine.ts";
 import { SecateurError } from "../errors.ts";
 import type { RunInfo } from "../runs/run.ts";
-import { formatCount, formatShare } from "../text.ts";
 import type { JobEvents } from "./events.ts";
+import { findScaling } from "./findScaling.ts";
 import type { Recipe } from "./schema.ts";
 
-/** Share of the training split that validates, where the data has no split of its own for it. */
-export const validationShare = 0.1;
 export const defaultSeed = 1;
 
 /** The examples a model is measured on, fitted and scaled to its input. */
@@ -27,6 +26,8 @@ export interface ExamplesOptions {
   readonly split?: SplitName;
   /** Whether a step learns from the data: then it must have training images. */
   readonly learns?: boolean;
+  /** The first step that needs labels to learn from, and what could stand in its place. */
+  readonly needsLabels?: LabelNeed | undefined;
   readonly signal?: AbortSignal;
   readonly events: Pick<JobEvents, "log">;
 }
@@ -41,17 +42,15 @@ export async function prepareExamples(
   loaded: LoadedModel,
   options: ExamplesOptions,
 ): Promise<Examples> {
-  const [input, ...others] = loaded.inputs;
-  if (!input || others.length > 0) {
-    throw new SecateurError(
-      "bad-data",
-      `The model has ${loaded.inputs.length} inputs, and ${dataset.path} can feed only one; prune it without data.`,
-    );
-  }
-  const fit = fitToInput(dataset, input.shape);
+  const fit = fitToInput(dataset, onlyInput(loaded, dataset.path).shape);
   if (options.learns) requireTraining(dataset);
   const { split, name, notes } = chooseSplit(dataset, recipe, options.split);
-  const { scaling, note } = await findScaling(dataset, recipe.data?.scaling ?? "auto", loaded, fit, options);
+  const { scaling, notes: why } = await findScaling(dataset, recipe.data?.scaling ?? "auto", loaded, fit, options);
+  if (dataset.classNames) {
+    const { scoreSplit } = await import("../engine/evaluate.ts");
+    const { classes } = await scoreSplit(loaded, take(split, 1), fit, scaling);
+    requireClasses(dataset.path, dataset.classNames, [classes]);
+  }
   return {
     dataset,
     split,
@@ -62,33 +61,22 @@ export async function prepareExamples(
       scaling: scaling.name,
       split: name,
       examples: split.count,
-      notes: [...notes, ...note],
+      notes: [...(dataset.notes ?? []), ...notes, ...why],
     },
   };
 }
 
 /**
- * The scaling asked for, or for `auto` the one the model answers best to. Training images decide, where there are
- * any: test images only report.
+ * The input that a dataset feeds.
+ * @throws SecateurError `bad-data` when the model has several
  */
-async function findScaling(
-  dataset: Dataset,
-  wanted: NonNullable<NonNullable<Recipe["data"]>["scaling"]>,
-  loaded: LoadedModel,
-  fit: Fit,
-  { signal, events }: ExamplesOptions,
-): Promise<{ scaling: Scaling; note: string[] }> {
-  const candidates = candidateScalings(dataset).filter(({ name }) => wanted === "auto" || wanted === name);
-  const { chooseScaling } = await import("../engine/chooseScaling.ts");
-  const labelled = dataset.train ?? (dataset.test as Split);
-  // With nothing to choose, a few images still show whether the labels fit the model, before anything is written.
-  const examples = candidates.length === 1 ? 8 : 500;
-  const { scaling, trials } = await chooseScaling(loaded, labelled, fit, candidates, { signal, examples });
-  if (candidates.length === 1) return { scaling, note: [] };
-  const tried = trials.map((trial) => `${trial.scaling.name} ${formatShare(trial.accuracy)}`).join(", ");
-  const note = `Input scaling ${scaling.name} was chosen for its accuracy on ${formatCount(trials[0]?.examples ?? 0)} ${dataset.train ? "training" : "test"} images: ${tried}.`;
-  events.log("info", note);
-  return { scaling, note: [note] };
+export function onlyInput({ inputs }: LoadedModel, path: string): LoadedModel["inputs"][number] {
+  const [input, ...others] = inputs;
+  if (input && others.length === 0) return input;
+  throw new SecateurError(
+    "bad-data",
+    `The model has ${inputs.length} inputs, and ${path} can feed only one; prune it without data.`,
+  );
 }
 
 /** The examples to report on: the test split, or where there is none, validation data held out with the seed. */
@@ -103,19 +91,18 @@ function chooseSplit(
     throw new SecateurError("bad-data", `${dataset.path} has no ${name} split; name another, or add its files.`);
   }
   const limit = data?.limit?.[name];
-  const notes =
-    wanted || dataset.test
-      ? []
-      : [
-          "There is no test split: accuracy is measured on training images held out as validation data, which the model has probably seen.",
-        ];
-  return { split: limit ? take(split, limit) : split, name, notes };
+  const notes = wanted || dataset.test ? [] : [withoutTest(dataset)];
+  return { split: limit ? spread(split, limit) : split, name, notes };
 }
 
+const withoutTest = ({ validation }: Dataset): string =>
+  validation
+    ? "There is no test split: models are measured on validation images, by which steps that learn choose what to keep."
+    : "There is no test split: models are measured on training images held out as validation data, which the model has probably seen.";
+
 function splitOf(dataset: Dataset, name: SplitName, seed: number): Split | undefined {
-  if (name === "test") return dataset.test;
-  if (name === "train") return dataset.train;
-  return dataset.train && holdOut(dataset.train, validationShare, seed).validation;
+  if (name !== "validation") return dataset[name];
+  return dataset.validation ?? (dataset.train && holdOut(dataset.train, validationShare, seed).validation);
 }
 
 /** @throws SecateurError `bad-data` when there are no training images */

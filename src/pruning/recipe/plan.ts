@@ -1,3 +1,4 @@
+import type { LabelNeed } from "../data/labels.ts";
 import { SecateurError } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
 import type { ModelFormat } from "../model/model.ts";
@@ -41,6 +42,15 @@ export function totalEffort(plan: readonly PlannedStep[]): number {
 /** Whether any step of a plan learns from images. */
 export function learns(plan: readonly PlannedStep[]): boolean {
   return plan.some((step) => step.learns || learns(step.next));
+}
+
+/** The first step of a plan that learns from labels. */
+export function labelsNeeded(plan: readonly PlannedStep[]): LabelNeed | undefined {
+  for (const { kind, needsLabels, next } of plan) {
+    const need = needsLabels === undefined ? labelsNeeded(next) : { step: kind, instead: needsLabels };
+    if (need) return need;
+  }
+  return undefined;
 }
 
 /** Checks every step's options against the model. @throws SecateurError `bad-recipe` */

@@ -14,7 +14,7 @@ import { openEvaluator } from "./evaluator.ts";
 import type { JobOptions } from "./events.ts";
 import { defaultSeed } from "./examples.ts";
 import { lazyEngine } from "./lazyEngine.ts";
-import { checkPlan, learns, planOf, totalEffort } from "./plan.ts";
+import { checkPlan, labelsNeeded, learns, planOf, totalEffort } from "./plan.ts";
 import { parseRecipe } from "./schema.ts";
 import { titleOf } from "./title.ts";
 import { recordBaseline, recordTrials, type Subject } from "./trials.ts";
@@ -38,7 +38,12 @@ export async function runRecipe(value: unknown, given: JobOptions): Promise<Run>
   checkPlan(plan, network, model.format);
   const engine = lazyEngine(recipe, options);
   try {
-    const evaluator = await openEvaluator(recipe, model, { ...options, engine, learns: learns(plan) });
+    const evaluator = await openEvaluator(recipe, model, {
+      ...options,
+      engine,
+      learns: learns(plan),
+      needsLabels: labelsNeeded(plan),
+    });
     throwIfCancelled(signal);
     const journal = await createJournal(
       options.folder,

@@ -17,10 +17,20 @@ const dataSchema = v.strictObject({
   path: v.pipe(
     aPath,
     v.title("Data"),
-    v.description("Folder of the dataset, relative to the recipe: IDX (MNIST) or CIFAR-10 binary files, plain or .gz."),
+    v.description(
+      "Folder of the dataset, relative to the recipe: images (PNG, JPEG), one folder a class or without labels; IDX (MNIST) or CIFAR-10 binary files, plain or .gz.",
+    ),
   ),
   scaling: v.optional(
     v.pipe(v.picklist(scalingChoices), v.description("How pixels of 0 to 255 become the numbers the model expects.")),
+  ),
+  labels: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        "false leaves labels out: folders of images are then no classes. Used where there are any, if left out.",
+      ),
+    ),
   ),
   limit: v.optional(
     v.pipe(
@@ -87,6 +97,9 @@ export const recipeSchema = recipeOf(stepSchema);
 export const describedRecipeSchema = recipeOf(v.union(stepCatalogue.map(formOf)) as v.GenericSchema<unknown, Step>);
 
 export type Recipe = v.InferOutput<typeof recipeSchema>;
+
+/** Where the examples are, and what is wanted of them. */
+export type DataRecipe = v.InferOutput<typeof dataSchema>;
 
 /**
  * Checks the form of a recipe where it enters. Whether options go together is for its plan to say.

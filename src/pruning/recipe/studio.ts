@@ -1,8 +1,8 @@
 import type { Split } from "../data/dataset.ts";
-import { holdOut, spread } from "../data/split.ts";
+import { holdOut, spread, validationShare } from "../data/split.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { TrainingData } from "../training/batches.ts";
-import { type Examples, requireTraining, validationShare } from "./examples.ts";
+import { type Examples, requireTraining } from "./examples.ts";
 import type { Recipe } from "./schema.ts";
 
 /** Images that validate training, at most: it is measured after every epoch. */
@@ -16,7 +16,8 @@ export interface Studio {
 }
 
 /**
- * Splits a dataset's training images for steps that learn. Test images are not touched: they only report.
+ * Splits a dataset's training images for steps that learn, where it has no validation images of its own. Test images
+ * are not touched: they only report.
  * @throws SecateurError `bad-data` when there are no training images, or too few to hold some out
  */
 export function studioOf(
@@ -25,7 +26,10 @@ export function studioOf(
   { data, seed }: { readonly data: Recipe["data"]; readonly seed: number },
 ): Studio {
   requireTraining(dataset);
-  const { train, validation } = holdOut(dataset.train as Split, validationShare, seed);
+  const own = dataset.train as Split;
+  const { train, validation } = dataset.validation
+    ? { train: own, validation: dataset.validation }
+    : holdOut(own, validationShare, seed);
   const { height, width, channels } = dataset;
   const shared = { height, width, channels, fit, scaling };
   return {

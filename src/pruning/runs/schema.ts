@@ -19,6 +19,7 @@ const metricsSchema = v.object({
   accuracy: v.exactOptional(v.number()),
   top5: v.exactOptional(v.number()),
   loss: v.exactOptional(v.number()),
+  agreement: v.exactOptional(v.number()),
 });
 
 export const trialSchema: v.GenericSchema<unknown, Trial> = v.object({

@@ -1,5 +1,6 @@
 import type { LoadedModel } from "../engine/engine.ts";
 import { findHead, type Head, scoreSplit } from "../engine/evaluate.ts";
+import { bestClasses } from "../metrics/accuracy.ts";
 import type { Model } from "../model/model.ts";
 import type { TrainingData } from "./batches.ts";
 import { batchMaker } from "./batches.ts";
@@ -50,9 +51,6 @@ async function answeredBy(
 ): Promise<TrainingData> {
   const { split, fit, scaling } = data;
   const { scores, classes } = await scoreSplit(teacher, split, fit, scaling, { signal });
-  const labels = Uint8Array.from({ length: split.count }, (_, row) => {
-    const own = scores.subarray(row * classes, (row + 1) * classes);
-    return own.indexOf(own.reduce((a, b) => Math.max(a, b)));
-  });
+  const labels = Uint16Array.from(bestClasses(scores, classes), (best) => Math.max(0, best));
   return { ...data, split: { ...split, labels } };
 }

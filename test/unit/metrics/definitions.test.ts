@@ -33,7 +33,7 @@ describe("metric definitions", () => {
     assert.deepEqual(new Set(metricDefinitions.map(({ title }) => title)).size, metricDefinitions.length);
     assert.deepEqual(
       [...xMetrics, ...yMetrics].filter((key) => metricDefinition(key).better === "higher"),
-      ["sparsity", "accuracy", "top5"],
+      ["sparsity", "accuracy", "top5", "agreement"],
     );
   });
 

@@ -14,6 +14,8 @@ export interface StepVariant {
   readonly doing: string;
   /** Whether it learns from images: then a recipe must name data with a training split. */
   readonly learns: boolean;
+  /** Where it learns from labels: what to do without them, as a sentence ends. */
+  readonly needsLabels?: string | undefined;
   /** @throws SecateurError `bad-recipe` when the options cannot be meant for this model */
   check(network: Network, format: ModelFormat): void;
 }

@@ -19,6 +19,7 @@ export const fineTuneStep = trainingStep({
   description: "Trains the pruned model on labelled images; what is zero stays zero.",
   fields: trainingEntries,
   doing: "fine-tuning",
+  needsLabels: () => "use the step distill, which learns what the unpruned model answers",
   problem: trainingProblem,
   label: (options: TrainingOptions) => `fine-tuned ${amountOf(options)}`,
   check: checkGradual,
@@ -30,6 +31,7 @@ export const distillStep = trainingStep({
   description: "Trains the pruned model to answer as the unpruned one does (Hinton et al. 2015); needs no labels.",
   fields: distillEntries,
   doing: "distilling",
+  needsLabels: ({ labels = 0 }: DistillOptions) => (labels > 0 ? 'leave its "labels" out' : undefined),
   problem: (options: DistillOptions) =>
     options.labelSmoothing && !options.labels
       ? "Label smoothing needs a share of labels; give labels, or leave it out."
@@ -101,6 +103,8 @@ function trainingStep<Options extends object>(step: {
   readonly fields: v.ObjectEntries;
   readonly doing: string;
   readonly learns?: boolean;
+  /** Where the options make it learn from labels: what to do without them, as a sentence ends. */
+  needsLabels?(options: Options): string | undefined;
   label(options: Options): string;
   /** Options that do not go together: a sentence. */
   problem?(options: Options): string | undefined;
@@ -121,7 +125,8 @@ function trainingStep<Options extends object>(step: {
         const problem = step.problem?.(options);
         if (problem) throw new SecateurError("bad-recipe", problem);
         const label = labelOf(step.label(options), swept, variant);
-        return { kind, options, label, doing, learns, check: (network) => check(network, options) };
+        const needsLabels = step.needsLabels?.(options);
+        return { kind, options, label, doing, learns, needsLabels, check: (network) => check(network, options) };
       });
     },
   };
