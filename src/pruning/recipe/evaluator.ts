@@ -8,7 +8,6 @@ import type { JobEvents } from "./events.ts";
 import { defaultSeed, type Examples, type ExamplesOptions, prepareExamples } from "./examples.ts";
 import { type LazyEngine, type LazyEngineOptions, lazyEngine } from "./lazyEngine.ts";
 import { readData } from "./readData.ts";
-import { samplesOf } from "./samples.ts";
 import type { DataRecipe, Recipe } from "./schema.ts";
 import { type Studio, studioOf } from "./studio.ts";
 
