@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { reshaped } from "../channels/arrange.ts";
+import { reshaped } from "../channels/reshaped.ts";
 import { along, onlyChannelsAt, type Symbols } from "../channels/symbols.ts";
 import { type Length, mapLength, product } from "../lengths.ts";
 import type { Shape } from "../network.ts";
