@@ -3,6 +3,7 @@ import type { AnyMethodSpec, MethodName } from "./catalogue.ts";
 import { chooseLayers } from "./layers.ts";
 import { gradualMagnitude, magnitude } from "./magnitude.ts";
 import type { Method } from "./spec.ts";
+import { checkStructured, structured } from "./structured.ts";
 
 type OptionsOf<Name extends MethodName> = v.InferOutput<Extract<AnyMethodSpec, { name: Name }>["options"]>;
 
@@ -13,6 +14,7 @@ export const methods: { readonly [Name in MethodName]: Method<OptionsOf<Name>> }
     prune: magnitude,
     gradual: gradualMagnitude,
   },
+  structured: { check: checkStructured, prune: structured },
 };
 
 /** A method by its name; its spec's schema has checked the options that it is given. */

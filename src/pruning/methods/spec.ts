@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import type { Needs } from "../criteria/evidence.ts";
 import type { Verification } from "../engine/equality.ts";
 import type { SecateurError } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
@@ -24,8 +25,8 @@ export interface MethodSpec<Name extends string = string, Schema extends Options
   readonly format?: ModelFormat;
   /** Whether it may train between its iterations: then a recipe gives it `fineTune` too, as in that step. */
   readonly trainsBetween?: boolean;
-  /** Whether, with these options, it learns from images: then a recipe must name data with a training split. */
-  learns?(options: v.InferOutput<Schema>): boolean;
+  /** What it takes beside the model, with these options; nothing where this is absent. */
+  needs?(options: v.InferOutput<Schema>): Needs;
   /** Conditions between options that a schema of single fields cannot say: a sentence, or nothing if all is well. */
   problem(options: v.InferOutput<Schema>): string | undefined;
   /** What was asked for, short, for a trial's name. */

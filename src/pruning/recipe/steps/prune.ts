@@ -52,6 +52,7 @@ function variantOf(method: MethodSpec, { fineTune, ...own }: Swept): StepVariant
       "Fine-tuning in between needs two or more iterations; give iterations, or a step fineTune of its own.",
     );
   }
+  const needs = method.needs?.(options) ?? "nothing";
   const [training] = fineTune ? fineTuneStep.variants({ fineTune }) : [];
   return {
     kind: "prune",
@@ -62,7 +63,8 @@ function variantOf(method: MethodSpec, { fineTune, ...own }: Swept): StepVariant
     } satisfies PruneOptions,
     label: method.label(options) + (training ? `, ${training.label} in between` : ""),
     doing: "pruning",
-    learns: training !== undefined || method.learns?.(options) === true,
+    learns: training !== undefined || needs !== "nothing",
+    needsLabels: training?.needsLabels ?? (needs === "labels" ? "choose a criterion that needs none" : undefined),
     check(network, format) {
       if (method.format && format !== method.format) throw wrongFormat(method);
       methodNamed(method.name).check(options, network);

@@ -1,0 +1,177 @@
+import * as v from "valibot";
+import { normalizations } from "../criteria/normalize.ts";
+import { type CriterionName, criterionNamed, criterionNames, needsOf } from "../criteria/registry.ts";
+import { memberships } from "../criteria/views.ts";
+import { formatShare } from "../text.ts";
+import type { MethodSpec } from "./spec.ts";
+
+const shareOf = (title: string, description: string) =>
+  v.optional(
+    v.pipe(
+      v.number(),
+      v.minValue(0, "a share to remove is at least 0 and less than 1"),
+      v.ltValue(1, "a share to remove is at least 0 and less than 1"),
+      v.title(title),
+      v.description(description),
+    ),
+  );
+
+const wholeNumber = (title: string, description: string) =>
+  v.optional(
+    v.pipe(
+      v.number(),
+      v.integer("a whole number is needed"),
+      v.minValue(1, "at least 1 is needed"),
+      v.title(title),
+      v.description(description),
+    ),
+  );
+
+/** By what filters are judged unless it is said. */
+export const defaultCriterion: CriterionName = "l2";
+
+const options = v.object({
+  criterion: v.optional(
+    v.pipe(
+      v.picklist(criterionNames),
+      v.title("Criterion"),
+      v.description(`What makes a filter matter; ${defaultCriterion} if left out.`),
+    ),
+  ),
+  filters: shareOf(
+    "Filters",
+    "Share of the unpruned model's filters that is gone afterwards, of those that may go at all, 0 to just under 1.",
+  ),
+  parameters: shareOf("Parameters", "Share of the unpruned model's parameters that is gone afterwards."),
+  macs: shareOf("MACs", "Share of the unpruned model's multiply-adds that is gone afterwards."),
+  bytes: shareOf("Bytes", "Share of the unpruned model's weight files, as they are stored, that is gone afterwards."),
+  scope: v.optional(
+    v.pipe(
+      v.picklist(["global", "layer"]),
+      v.title("Scope"),
+      v.description(
+        "Filters compete over all layers together (global, if left out), or each layer gives the same share.",
+      ),
+    ),
+  ),
+  normalize: v.optional(
+    v.pipe(
+      v.picklist(normalizations),
+      v.title("Normalisation"),
+      v.description("How scores are made comparable between layers; mean if left out."),
+    ),
+  ),
+  members: v.optional(
+    v.pipe(
+      v.picklist(memberships),
+      v.title("Members"),
+      v.description(
+        "Whose weights speak for a filter: the layers that make it (makers, if left out), or all it is tied to (all).",
+      ),
+    ),
+  ),
+  images: wholeNumber("Images", "At most so many images to judge filters by, for criteria that need some."),
+  minWidth: wholeNumber("Least width", "No layer keeps fewer filters than this; 1 if left out."),
+  roundTo: wholeNumber(
+    "Multiple",
+    "Layers that lose filters keep a multiple of this, as fast kernels like; any number if left out.",
+  ),
+  maxShare: v.optional(
+    v.pipe(
+      v.number(),
+      v.gtValue(0, "more than 0 is needed"),
+      v.maxValue(1, "at most 1 is needed"),
+      v.title("Largest share"),
+      v.description("No layer loses more than this share of its filters; 1 if left out."),
+    ),
+  ),
+  iterations: wholeNumber(
+    "Iterations",
+    "Reaches the target in so many equal parts, and ranks the filters that are left before each; 1 if left out.",
+  ),
+  form: v.optional(
+    v.pipe(
+      v.picklist(["shrunk", "masked"]),
+      v.title("Form"),
+      v.description(
+        "A really smaller model (shrunk, if left out), or one of the same shape with the filters at zero (masked), for engines that need the shape.",
+      ),
+    ),
+  ),
+  layers: v.optional(
+    v.pipe(
+      v.string(),
+      v.title("Layers"),
+      v.description("Only these layers: names or patterns such as `conv*`, separated by commas."),
+    ),
+  ),
+  skip: v.optional(
+    v.pipe(
+      v.string(),
+      v.title("Skip"),
+      v.description("All layers but these: names or patterns such as `dense_2`, separated by commas."),
+    ),
+  ),
+});
+
+export type StructuredOptions = v.InferOutput<typeof options>;
+
+/** What a target may be a share of, in words. */
+export const targetNouns = {
+  filters: "filters",
+  parameters: "parameters",
+  macs: "MACs",
+  bytes: "weight bytes",
+} as const;
+
+export type TargetName = keyof typeof targetNouns;
+
+export const targetNames = Object.keys(targetNouns) as readonly TargetName[];
+
+/** A share of the unpruned model that is to be gone. */
+export interface Target {
+  readonly of: TargetName;
+  /** 0 to just under 1. */
+  readonly share: number;
+}
+
+/** The target among checked options. */
+export function targetOf(options: StructuredOptions): Target {
+  const of = targetNames.find((name) => options[name] !== undefined) ?? "filters";
+  return { of, share: options[of] ?? 0 };
+}
+
+export const structuredSpec: MethodSpec<"structured", typeof options> = {
+  name: "structured",
+  title: "Structured",
+  description:
+    "The least important filters go, from every layer they are tied to (Li et al. 2017; Fang et al. 2023). " +
+    "The model gets really smaller and faster. Layers models only.",
+  options,
+  format: "layers-model",
+  trainsBetween: true,
+  needs: ({ criterion = defaultCriterion }) => needsOf(criterionNamed(criterion)),
+  problem(chosen) {
+    const given = targetNames.filter((name) => chosen[name] !== undefined);
+    if (given.length === 1) return undefined;
+    return `Structured pruning needs one of ${targetNames.join(", ")}, and ${given.length === 0 ? "none is" : `${given.join(" and ")} are`} given.`;
+  },
+  label(chosen) {
+    const { criterion, scope, minWidth, roundTo, maxShare, iterations, form, layers, skip } = chosen;
+    const { of, share } = targetOf(chosen);
+    return [
+      `structured ${formatShare(share)} of ${targetNouns[of]}`,
+      scope === "layer" && "per layer",
+      criterion && `by ${criterion}`,
+      iterations && iterations > 1 && `in ${iterations} parts`,
+      minWidth && `keeping ${minWidth}`,
+      roundTo && `in multiples of ${roundTo}`,
+      maxShare && `at most ${formatShare(maxShare)} each`,
+      form === "masked" && "masked",
+      layers && `of ${layers}`,
+      skip && `without ${skip}`,
+    ]
+      .filter(Boolean)
+      .join(" ");
+  },
+};
