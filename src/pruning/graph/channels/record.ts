@@ -13,7 +13,7 @@ const key = "secateur";
 
 const positions = v.pipe(
   v.array(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  v.check((each) => each.every((position, i) => i === 0 || position > (each[i - 1] as number)), "not ascending"),
+  v.transform((each) => [...new Set(each)].sort((a, b) => a - b)),
 );
 
 const recordSchema = v.object({ version: v.literal(1), removed: v.record(v.string(), positions) });
