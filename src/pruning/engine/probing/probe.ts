@@ -2,13 +2,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { layers } from "@tensorflow/tfjs-layers";
 import type { SecateurError } from "../../errors.ts";
 import type { LoadedModel, Output } from "../engine.ts";
-import { gradientsOf } from "../scope.ts";
 import { readBack, toTensor } from "../tensors.ts";
 import { findScoringHead, type ScoringHead } from "../training/head.ts";
-import { logitsOf, lossOf } from "../training/loss.ts";
-import { withSettings } from "../training/settings.ts";
 import { writeVariables } from "../training/variables.ts";
 import type { InputBatch, Place, PlaceActivity, Probe } from "./contract.ts";
+import { lossGradients } from "./gradients.ts";
 import type { OpenModel } from "./layersProbe.ts";
 import { type Watch, watching } from "./watch.ts";
 
@@ -37,21 +35,21 @@ export function probeOf(
 
   const inputOf = ({ values, shape }: InputBatch) => toTensor(values, shape, loaded.inputs[0]?.dtype ?? "float32");
 
-  /** Runs a batch; what is noted on the way must be kept, and is read back and disposed of. */
+  /** Runs a batch and reads back what `note` makes of each call of some layers, one list per name. */
   async function look<T>(
     batch: InputBatch,
     names: readonly string[],
-    note: (index: number, kept: tf.Tensor[], ...tensors: Parameters<Watch>) => void,
-    read: (tensors: readonly tf.Tensor[], index: number) => Promise<T>,
+    note: (index: number, input: tf.Tensor, output: tf.Tensor) => tf.Tensor,
+    read: (calls: readonly tf.Tensor[], index: number) => Promise<T>,
   ): Promise<T[]> {
     const noted = names.map((): tf.Tensor[] => []);
     const watches = new Map<layers.Layer, Watch[]>();
+    for (const [index, name] of names.entries()) {
+      const layer = known(model.layers.get(name), name);
+      const watch: Watch = (input, output) => noted[index]?.push(tf.keep(note(index, input, output)));
+      watches.set(layer, [...(watches.get(layer) ?? []), watch]);
+    }
     try {
-      for (const [index, name] of names.entries()) {
-        const layer = layerNamed(name);
-        const watch: Watch = (input, output) => note(index, noted[index] as tf.Tensor[], input, output);
-        watches.set(layer, [...(watches.get(layer) ?? []), watch]);
-      }
       tf.tidy(() => void watching(watches, () => model.forward(inputOf(batch))));
       const made = await Promise.all(noted.map(read));
       verify();
@@ -63,69 +61,45 @@ export function probeOf(
     }
   }
 
-  function layerNamed(name: string): layers.Layer {
-    const layer = model.layers.get(name);
-    if (!layer) throw new Error(`no layer named ${name}`);
-    return layer;
-  }
-
   return {
     loaded,
     activity: (batch, places) =>
       look(
         batch,
         places.map(({ layer }) => layer),
-        (index, kept, _, output) => kept.push(tf.keep(activityAlong(output, places[index] as Place))),
+        (index, _, output) => activityAlong(output, places[index] as Place),
         meanActivity,
       ),
     inputs: (batch, names) =>
       look<Output[]>(
         batch,
         names,
-        (_, kept, input) => kept.push(tf.keep(tf.clone(input))),
-        (tensors, index) => Promise.all(tensors.map((tensor) => readBack(tensor, names[index] as string))),
+        (_, input) => tf.clone(input),
+        (calls, index) => Promise.all(calls.map((call) => readBack(call, names[index] as string))),
       ),
     async gradients(batch, labels, names) {
-      const variables = new Map(
-        names.map((name) => {
-          const variable = model.variables.get(name);
-          if (!variable) throw new Error(`no weight named ${name}`);
-          return [name, variable];
-        }),
-      );
-      const used: tf.TensorContainer[] = [];
+      const variables = new Map(names.map((name) => [name, known(model.variables.get(name), name)]));
+      head ??= await findScoringHead(loaded, batch, classes);
+      const input = inputOf(batch);
       try {
-        head ??= await findScoringHead(loaded, batch, classes);
-        const { name, givesProbabilities, classes: scored } = head;
-        const output = model.program.outputs.findIndex((each) => each.name === name);
-        const input = inputOf(batch);
-        const targets = tf.tidy(() => tf.oneHot(tf.tensor1d(Array.from(labels), "int32"), scored, 1, 0, "float32"));
-        used.push(input, targets);
-        // Frozen weights have gradients too.
-        const { value, grads } = withSettings([...variables.values()], { trainable: true }, () =>
-          gradientsOf(() => {
-            const scores = tf.reshape(model.forward(input)[output] as tf.Tensor, [labels.length, -1]);
-            return lossOf(logitsOf(scores, givesProbabilities), { labels: targets }, 1, 0);
-          }, [...variables.values()]),
-        );
-        used.push(value, grads);
-        const read = await Promise.all(
-          [...variables].flatMap(([each, variable]) => {
-            const gradient = grads[variable.name];
-            return gradient ? [gradient.data().then((data) => [each, data as Float32Array] as const)] : [];
-          }),
-        );
+        const gradients = await lossGradients(model, head, input, labels, variables);
         verify();
-        return new Map(read);
+        return gradients;
       } catch (error) {
         throw explainGradients(error);
       } finally {
-        tf.dispose(used);
+        input.dispose();
       }
     },
     assign: (values) => writeVariables(model.variables, values),
     dispose: () => loaded.dispose(),
   };
+}
+
+/** @throws Error for a name that is not there: a fault of the caller */
+function known<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new Error(`the model has nothing named ${name}`);
+  return value;
 }
 
 /** `[2, n]`: mean magnitude, and share of zeros, of each index along an axis. */

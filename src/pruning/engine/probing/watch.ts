@@ -5,7 +5,7 @@ type Layer = layers.Layer;
 type Call = Layer["call"];
 
 /** Told of each call of a layer, within a tidy: its first input and its first output. */
-export type Watch = (input: tf.Tensor, output: tf.Tensor) => void;
+export type Watch = (input: tf.Tensor, output: tf.Tensor) => unknown;
 
 /** Runs synchronous code, and tells of every call of some layers, at whatever depth they are called. */
 export function watching<T>(watches: ReadonlyMap<Layer, readonly Watch[]>, run: () => T): T {
