@@ -15,7 +15,9 @@ export interface Selection {
   readonly removal: Removal;
   /** Whether limits, locks or scores that say nothing keep the target from being reached. */
   readonly isShort: boolean;
-  /** Names of groups whose channels are all kept by limits, or of which the scores say nothing. */
+  /** Whether the scores say anything of any channel that may go. */
+  readonly isJudged: boolean;
+  /** Names of groups that limits keep whole. */
   readonly kept: readonly string[];
 }
 
@@ -36,7 +38,10 @@ export function selectRemoval(
   const widths = widthsOf(groups, anatomy.filters, filtersByLayer(original), approach);
   const given = givenBefore(anatomy, original);
   const order = removalOrder({ groups, scores, scope: approach.scope, given, widths, roundTo: approach.roundTo });
-  const kept = groups.map(({ name }) => name).filter((name) => !order.some(({ group }) => group === name));
+  const isScored = (channel: number) => !Number.isNaN(scores[channel]);
+  const scored = groups.filter(({ free }) => free.some(isScored)).map(({ name }) => name);
+  const kept = scored.filter((name) => !order.some(({ group }) => group === name));
+  const found = { kept, isJudged: scored.length > 0 };
   const isEnough = reaches(target, original);
   const sizesAfter = (portions: readonly Portion[]) => anatomy.sizes(removalOf(portions, channels.count));
   if (approach.scope === "layer" && target.of === "filters") {
@@ -46,10 +51,10 @@ export function selectRemoval(
       const removed = portions.reduce((sum, each) => sum + (each.group === name ? each.channels.length : 0), before);
       return Math.floor(target.share * (before + free.length) + 0.5 + tolerance) - removed;
     });
-    return { removal: removalOf(portions, channels.count), isShort: wanted.some((missing) => missing > 0), kept };
+    return { ...found, removal: removalOf(portions, channels.count), isShort: wanted.some((missing) => missing > 0) };
   }
   const portions = shortest(order, channels.count, (removal) => isEnough(anatomy.sizes(removal)));
-  return { removal: removalOf(portions, channels.count), isShort: !isEnough(sizesAfter(portions)), kept };
+  return { ...found, removal: removalOf(portions, channels.count), isShort: !isEnough(sizesAfter(portions)) };
 }
 
 /** Shares are written in decimal: 0.7 of 10 is 7. */

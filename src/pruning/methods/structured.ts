@@ -1,7 +1,6 @@
-import { shrinkVerified } from "../engine/verified.ts";
+import { expandVerified, shrinkVerified } from "../engine/verified.ts";
 import { SecateurError, throwIfCancelled } from "../errors.ts";
-import type { Removal } from "../graph/channels/channels.ts";
-import { mask } from "../graph/channels/mask.ts";
+import { isShrunk } from "../graph/channels/expand.ts";
 import type { Network } from "../graph/network.ts";
 import { networkOf } from "../graph/networkOf.ts";
 import type { Model } from "../model/model.ts";
@@ -12,7 +11,7 @@ import { type ChannelScores, scoreChannels } from "./evidence/scoreChannels.ts";
 import { chooseLayers } from "./layers.ts";
 import type { MethodContext, Pruned } from "./spec.ts";
 import { type Standing, structuredNotes } from "./structuredNotes.ts";
-import { defaultCriterion, type StructuredOptions, targetOf } from "./structuredSpec.ts";
+import { defaultCriterion, type StructuredOptions, type Target, targetOf } from "./structuredSpec.ts";
 import { unreadChannels } from "./unreadChannels.ts";
 
 /**
@@ -33,8 +32,8 @@ export function checkStructured(options: StructuredOptions, network: Network): v
  * Structured pruning: whole filters go, the least important first, with all that is tied to them (DepGraph, Fang et al.
  * 2023), until a share of the unpruned model's filters, parameters, multiply-adds or bytes is gone. In several
  * iterations the target grows linearly, the filters that are left are ranked anew before each, and the model may be
- * fine-tuned in between. Every model that comes of it answers as its masked twin does, or nothing is returned.
- * @throws SecateurError as `anatomyOf`, `scoreChannels` and `shrinkVerified`
+ * fine-tuned in between. Every smaller model answers as its masked twin does, or nothing is returned.
+ * @throws SecateurError as `anatomyOf`, `scoreChannels`, `shrinkVerified` and `expandVerified`
  */
 export async function structured(model: Model, options: StructuredOptions, context: MethodContext): Promise<Pruned> {
   const { iterations = 1, form = "shrunk" } = options;
@@ -42,46 +41,68 @@ export async function structured(model: Model, options: StructuredOptions, conte
   const original = anatomyOf(context.original, networkOf(context.original), options);
   const before = standingOf(anatomyOf(model, context.network, options), form);
   const start = shareGone(target.of, before.anatomy.sizes(before.gone), wholeSizes(original)) ?? 0;
-  const notes: string[] = [];
+  const trained: string[] = [];
   let standing = before;
-  let selection: Selection | undefined;
-  const end = (ended?: Pruned["ended"]): Pruned => ({
-    model: standing.anatomy.model,
+  let round: Round | undefined;
+  const end = async (ended?: SecateurError): Promise<Pruned> => ({
+    model: await inForm(standing.anatomy.model, original, form, context),
     notes: [
-      ...structuredNotes({ original, before, after: standing, ...(selection && { selection }) }, options),
-      ...notes,
+      ...structuredNotes({ original, before, after: standing, ...(round && { selection: round.selection }) }, options),
+      ...(round?.notes ?? []),
+      ...trained,
     ],
     ...(ended && { ended }),
   });
-  if (standing.anatomy.groups.length === 0 || start >= target.share) return end();
+  if (before.anatomy.groups.length === 0 || start >= target.share) return end();
   for (let iteration = 1; iteration <= iterations; iteration++) {
-    throwIfCancelled(context.signal);
-    const progress = progressOf(iteration, iterations, context.progress);
     const share = start + ((target.share - start) * iteration) / iterations;
-    const { anatomy } = standing;
-    const ranking = partOf(progress, 0, 0.4);
-    const { scores, notes: unscored } = await scoresOf(anatomy, options, { ...context, progress: ranking });
-    selection = selectRemoval(anatomy, original, scores, { ...target, share }, approachOf(options));
-    const pruned = await remove(anatomy, selection.removal, form, context);
-    standing = standingOf(anatomyAfter(anatomy, pruned, options), form);
-    if (iteration === iterations) {
-      notes.push(...unscored);
-    } else if (context.fineTune) {
-      const tuned = await context.fineTune(pruned, standing.anatomy.network, partOf(progress, 0.4, 0.6));
-      standing = { ...standing, anatomy: { ...standing.anatomy, model: tuned.model } };
-      notes.push(...tuned.notes);
-      if (tuned.ended) return end(tuned.ended);
+    const progress = progressOf(iteration, iterations, context.progress);
+    try {
+      throwIfCancelled(context.signal);
+      const ranking = { ...context, progress: partOf(progress, 0, 0.4) };
+      round = await pruneOnce(standing.anatomy, original, { ...target, share }, options, ranking);
+    } catch (error) {
+      // What was trained is worth keeping.
+      if (trained.length > 0 && SecateurError.is(error, "cancelled")) return end(error);
+      throw error;
     }
+    standing = standingOf(round.anatomy, form);
+    if (iteration === iterations || !context.fineTune) continue;
+    const { anatomy } = standing;
+    const tuned = await context.fineTune(anatomy.model, anatomy.network, partOf(progress, 0.4, 0.6));
+    standing = { ...standing, anatomy: { ...anatomy, model: tuned.model } };
+    trained.push(...tuned.notes);
+    if (tuned.ended) return end(tuned.ended);
   }
   return end();
 }
 
-const approachOf = ({ scope = "global", minWidth = 1, maxShare = 1, roundTo = 1 }: StructuredOptions) => ({
-  scope,
-  minWidth,
-  maxShare,
-  roundTo,
-});
+/** What one iteration comes to. */
+interface Round {
+  readonly anatomy: Anatomy;
+  readonly selection: Selection;
+  /** Of groups that have no score. */
+  readonly notes: readonly string[];
+}
+
+/** Ranks the filters there are, and takes out what a target asks for. */
+async function pruneOnce(
+  anatomy: Anatomy,
+  original: Anatomy,
+  target: Target,
+  options: StructuredOptions,
+  context: MethodContext,
+): Promise<Round> {
+  const { scope = "global", minWidth = 1, maxShare = 1, roundTo = 1 } = options;
+  const { scores, notes } = await scoresOf(anatomy, options, context);
+  const selection = selectRemoval(anatomy, original, scores, target, { scope, minWidth, maxShare, roundTo });
+  const model = await shrinkVerified(anatomy.model, anatomy.channels, selection.removal, context);
+  return {
+    anatomy: model === anatomy.model ? anatomy : anatomyOf(model, networkOf(model), options),
+    selection,
+    notes,
+  };
+}
 
 const progressOf = (
   iteration: number,
@@ -105,22 +126,13 @@ async function scoresOf(anatomy: Anatomy, options: StructuredOptions, context: M
 
 type Form = NonNullable<StructuredOptions["form"]>;
 
-/** The model after a removal, in the form asked for, once both forms have answered alike. */
-async function remove(
-  { model, channels }: Anatomy,
-  removal: Removal,
-  form: Form,
-  context: MethodContext,
-): Promise<Model> {
-  const small = await shrinkVerified(model, channels, removal, context);
-  return form === "masked" ? mask(model, channels, removal) : small;
+/** The model in the form asked for: masked, it is put back into the unpruned one's architecture. */
+async function inForm(model: Model, original: Anatomy, form: Form, context: MethodContext): Promise<Model> {
+  if (form === "shrunk" || !isShrunk(model, original.model)) return model;
+  return expandVerified(model, original.model, original.channels, context);
 }
 
-function anatomyAfter(before: Anatomy, model: Model, options: StructuredOptions): Anatomy {
-  return model.json === before.model.json ? { ...before, model } : anatomyOf(model, networkOf(model), options);
-}
-
-/** A model as it stands. In masked form, channels that no weight reads count as gone. */
+/** A model as it stands. To be masked, channels that no weight reads count as gone. */
 function standingOf(anatomy: Anatomy, form: Form): Standing {
   const { model, channels } = anatomy;
   return { anatomy, gone: form === "masked" ? unreadChannels(model, channels) : new Uint8Array(channels.count) };

@@ -29,12 +29,16 @@ export function structuredNotes(outcome: Outcome, options: StructuredOptions): s
   const narrowed = widthsChanged(before, after);
   return [
     nothing ? `Nothing was pruned: ${whyNothing(outcome, options)}.` : reached(outcome, options),
+    ...(!nothing && options.form === "masked" ? [maskedNote] : []),
     ...(narrowed.length > 0 ? [`Filters: ${listed(narrowed)}.`] : []),
     ...(!nothing && outcome.selection?.isShort ? [`More may not go: ${whyNoMore(options)}.`] : []),
-    ...keptNote(outcome, options),
+    ...keptNote(outcome),
     ...leftNote(original),
   ];
 }
+
+const maskedNote =
+  "The model keeps its shape, with those filters at zero: what went is counted as if it had been shrunk.";
 
 const sizesOf = ({ anatomy, gone }: Standing) => anatomy.sizes(gone);
 
@@ -55,26 +59,28 @@ function reached({ original, after }: Outcome, options: StructuredOptions): stri
 function whyNothing({ original, before, selection }: Outcome, options: StructuredOptions): string {
   const { of, share } = targetOf(options);
   if (before.anatomy.groups.length === 0) return "no chosen layer has filters that may go";
+  if (selection?.isJudged === false) return "the criterion says nothing of any filter that may go";
   if (selection?.isShort) return whyNoMore(options);
   const gone = shareGone(of, sizesOf(before), wholeSizes(original)) ?? 0;
   return `${formatShare(gone)} of ${targetNouns[of]} were gone already, and ${formatShare(share)} asks for no more`;
 }
 
 /** What keeps a target from being reached, as a clause. */
-function whyNoMore({ minWidth = 1, maxShare = 1, roundTo = 1 }: StructuredOptions): string {
+function whyNoMore(options: StructuredOptions): string {
+  const { minWidth = 1, maxShare = 1, roundTo = 1 } = options;
   const limits = [
     `every layer keeps ${minWidth > 1 ? `${formatCount(minWidth)} filters` : "a filter"}`,
     maxShare < 1 && `loses at most ${formatShare(maxShare)} of its filters`,
     roundTo > 1 && `ends at a multiple of ${formatCount(roundTo)}`,
   ];
-  return `${inWords(limits.filter((each) => each !== false))}, and what is left belongs to filters that may not go`;
+  const rest = targetOf(options).of === "filters" ? "" : ", and the rest belongs to filters that may not go";
+  return inWords(limits.filter((each) => each !== false)) + rest;
 }
 
-/** Groups that could give nothing, because of limits or because the criterion cannot judge them. */
-function keptNote({ selection }: Outcome, { criterion }: StructuredOptions): string[] {
+/** Groups that could give nothing because of limits. */
+function keptNote({ selection }: Outcome): string[] {
   if (!selection || selection.kept.length === 0) return [];
-  const judge = criterion ? `, or ${criterion} says nothing of them` : "";
-  return [`Left whole, because the limits allow no narrower width${judge}: ${listed(selection.kept)}.`];
+  return [`Left whole, because the limits allow no narrower width: ${listed(selection.kept)}.`];
 }
 
 function leftNote({ left }: Anatomy): string[] {
