@@ -1,4 +1,4 @@
-import type { Engine, LoadedModel } from "../engine/engine.ts";
+import type { Engine, Feed, LoadedModel } from "../engine/engine.ts";
 import { SecateurError } from "../errors.ts";
 import { agreementOf, bestClasses, classificationOf } from "../metrics/accuracy.ts";
 import type { Model } from "../model/model.ts";
@@ -8,6 +8,7 @@ import type { JobEvents } from "./events.ts";
 import { defaultSeed, type Examples, type ExamplesOptions, prepareExamples } from "./examples.ts";
 import { type LazyEngine, type LazyEngineOptions, lazyEngine } from "./lazyEngine.ts";
 import { readData } from "./readData.ts";
+import { samplesOf } from "./samples.ts";
 import type { DataRecipe, Recipe } from "./schema.ts";
 import { type Studio, studioOf } from "./studio.ts";
 
@@ -27,6 +28,8 @@ export interface Evaluator {
   readonly backend: NonNullable<RunInfo["backend"]>;
   readonly data?: NonNullable<RunInfo["data"]>;
   measure(model: Model, progress: JobEvents["progress"], signal?: AbortSignal): Promise<Measured>;
+  /** A few of the examples; only where there are some. */
+  readonly samples?: Feed;
   /** What steps that learn need; only where there are some. */
   readonly studio?: Studio;
 }
@@ -134,6 +137,7 @@ function evaluatorOf(
   return {
     backend: engine.backend,
     ...(examples && { data: examples.report }),
+    ...(examples && { samples: samplesOf(examples) }),
     ...(studio && { studio }),
     measure: (model, progress, signal) =>
       withLoaded(model, async (loaded) => {

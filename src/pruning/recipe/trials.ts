@@ -143,6 +143,7 @@ async function execute(
     original,
     seed,
     engine: engine.open,
+    ...(evaluator?.samples && { samples: evaluator.samples }),
     studio() {
       if (!evaluator?.studio) throw new Error("steps that learn have data: the plan has checked it");
       return evaluator.studio;

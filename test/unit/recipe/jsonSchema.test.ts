@@ -13,13 +13,15 @@ describe("the JSON schema of recipes", () => {
   it("has a form for every step, with words for each of its fields", () => {
     const { properties } = JSON.parse(recipeJsonSchema());
     const forms = properties.steps.items.anyOf as { properties: Record<string, { properties?: object }> }[];
-    const kinds = ["prune", "fineTune", "distill", "recalibrate", "reinitialize"];
+    const kinds = ["prune", "fineTune", "distill", "recalibrate", "reinitialize", "shrink", "expand"];
     for (const kind of kinds)
       assert.ok(
         forms.some((form) => kind in form.properties),
         kind,
       );
-    const fineTune = forms.find((form) => "fineTune" in form.properties)?.properties.fineTune;
+    // Methods that train between iterations take a fineTune too.
+    const step = forms.find(({ properties: fields }) => "fineTune" in fields && !("prune" in fields));
+    const fineTune = step?.properties.fineTune;
     assert.ok(fineTune && "learningRate" in (fineTune.properties ?? {}));
     assert.match(JSON.stringify(fineTune), /Passes over the training images/);
   });

@@ -63,7 +63,7 @@ describe("the form of a recipe", () => {
   it("names the method of each step", () => {
     assert.equal(faultOfStep({ prune: "thinnet" }), ' at steps.1.prune: Expected "magnitude" but received "thinnet".');
     assert.equal(faultOfStep({ prune: undefined }), " at steps.1.prune: it is missing.");
-    const kinds = "prune, fineTune, distill, recalibrate, reinitialize";
+    const kinds = "prune, fineTune, distill, recalibrate, reinitialize, shrink, expand";
     for (const step of [3, null, {}, { tune: {} }]) {
       assert.equal(fault({ ...recipe, steps: [step] }), ` at steps.0: a step is named by one of ${kinds}.`);
     }

@@ -1,3 +1,4 @@
+import { expandStep, shrinkStep } from "./architecture.ts";
 import { pruneSteps } from "./prune.ts";
 import type { StepSpec } from "./spec.ts";
 import { distillStep, fineTuneStep, recalibrateStep, reinitializeStep } from "./training.ts";
@@ -12,6 +13,8 @@ export const stepCatalogue: readonly StepSpec[] = [
   distillStep,
   recalibrateStep,
   reinitializeStep,
+  shrinkStep,
+  expandStep,
 ];
 
 /** The step that an object in a recipe names by its fields; nothing where it names none. */

@@ -1,7 +1,8 @@
-import type { Engine } from "../../engine/engine.ts";
+import type { Verification } from "../../engine/equality.ts";
 import type { SecateurError } from "../../errors.ts";
 import type { Network } from "../../graph/network.ts";
 import { methodNamed } from "../../methods/registry.ts";
+import type { DeadOptions } from "../../methods/shrinkDead.ts";
 import type { MethodContext } from "../../methods/spec.ts";
 import type { Model } from "../../model/model.ts";
 import type { DistillOptions, RecalibrateOptions, TrainingOptions } from "../../training/options.ts";
@@ -9,14 +10,12 @@ import type { Studio } from "../studio.ts";
 import type { PruneOptions } from "./prune.ts";
 import type { StepKind } from "./spec.ts";
 
-export interface StepContext {
+export interface StepContext extends Verification {
   /** Of the model that the step is given. */
   readonly network: Network;
   /** The unpruned model. */
   readonly original: Model;
   readonly seed: number;
-  /** The run's backend, opened once, when first asked for; not to be disposed of. @throws SecateurError `backend` */
-  engine(): Promise<Engine>;
   /** Opens what training needs; only called by steps that learn. */
   studio(): Studio;
   readonly signal?: AbortSignal;
@@ -57,6 +56,14 @@ export const stepExecutors: { readonly [Kind in StepKind]: Execute<never> } = {
   async reinitialize(model, _: object, { network, seed }) {
     const { reinitialize } = await import("../../training/reinitialize.ts");
     return reinitialize(model, network, seed);
+  },
+  async shrink(model, options: DeadOptions, context) {
+    const { shrinkDead } = await import("../../methods/shrinkDead.ts");
+    return shrinkDead(model, options, context);
+  },
+  async expand(model, _: object, { original, ...context }) {
+    const { expandInto } = await import("../../methods/expandInto.ts");
+    return expandInto(original, model, context);
   },
 };
 

@@ -20,7 +20,7 @@ export interface StepVariant {
   check(network: Network, format: ModelFormat): void;
 }
 
-export type StepKind = "prune" | "fineTune" | "distill" | "recalibrate" | "reinitialize";
+export type StepKind = "prune" | "fineTune" | "distill" | "recalibrate" | "reinitialize" | "shrink" | "expand";
 
 /** What everyone may know of a kind of step without being able to execute it. */
 export interface StepSpec {
