@@ -62,7 +62,7 @@ export async function readImages(folder: string, found: FoundImages, reader: Ima
       ...(damaged.length === 0
         ? []
         : [
-            `${formatCount(damaged.length)} of ${total} images could not be read and are left out, the first of them ${damaged[0]}.`,
+            `${formatCount(damaged.length)} of ${total} images could not be read and were left out; the first is ${damaged[0]}.`,
           ]),
     ],
   };
@@ -81,11 +81,11 @@ function groupsIn({ sets }: ImageLayout): string[] {
 function notesOn(folder: string, { layout, others }: FoundImages, labelled: boolean): string[] {
   const unlabelled = [...layout.sets].filter(([, groups]) => !areClasses(groups)).map(([name]) => name);
   return [
-    ...(labelled ? unlabelled.map((name) => `The ${name} images lie in no class folders and are left out.`) : []),
+    ...(labelled ? unlabelled.map((name) => `The ${name} images lie in no class folders and were left out.`) : []),
     ...(layout.mixed
       ? [`Images lie beside folders of images in ${folder}, so the folders are not taken for classes.`]
       : []),
-    ...(others === 0 ? [] : [`${formatCount(others)} images of other formats than ${imageFormats} are left out.`]),
+    ...(others === 0 ? [] : [`Images of other formats than ${imageFormats} were left out: ${formatCount(others)}.`]),
   ];
 }
 
@@ -109,6 +109,6 @@ async function findSize(
   }
   throw new SecateurError(
     "bad-data",
-    `None of the ${formatCount(paths.length)} images in ${folder} can be read, ${paths[0]} to begin with; whole ${imageFormats} files are.`,
+    `No image in ${folder} can be read, ${paths[0]} to begin with; give it whole ${imageFormats} files.`,
   );
 }
