@@ -3,13 +3,14 @@ import { isObject } from "../json.ts";
 import { settledWeights, weightName } from "../layers/layersNetwork.ts";
 import type { LayerBehaviour, Traced } from "../layers/rule.ts";
 import { behaviourOf } from "../layers/rules.ts";
-import { type JsonPath, type KerasLayer, type KerasModel, parseTopology } from "../layers/topology.ts";
+import { type KerasLayer, type KerasModel, parseTopology } from "../layers/topology.ts";
 import { declaredShape, type Interpretation, walk } from "../layers/walk.ts";
 import { frameOf, sequenceOf } from "../layers/wrappers.ts";
 import type { Shape } from "../network.ts";
 import { tieWeights } from "./arrange.ts";
 import type { ChannelAxes, Channels } from "./channels.ts";
-import { gatherChannels, type TracedSetting, type TracedWeight } from "./gather.ts";
+import { gatherChannels, type TracedWeight } from "./gather.ts";
+import { TracedSettings } from "./settings.ts";
 import { type AxisSymbols, blank, lockAll, type Symbols } from "./symbols.ts";
 import { Tracer } from "./tracer.ts";
 
@@ -24,7 +25,7 @@ export function channelsOf(model: Model): Channels {
   const keras = parseTopology(model.json.modelTopology);
   const names = settledWeights(keras, model);
   const weights = new Map<string, TracedWeight>();
-  const settings: TracedSetting[] = [];
+  const settings = new TracedSettings();
   const outputs = walk(
     keras,
     onSymbols(tracer, settings, (layer, path, slots, axes) => {
@@ -34,12 +35,13 @@ export function channelsOf(model: Model): Channels {
         if (name === undefined || own === undefined) continue;
         const before = weights.get(name);
         if (before) tieWeights([before.axes], [own], tracer);
-        else weights.set(name, { name, layer: path, axes: own });
+        const joint = before?.axes.map((axis, i) => axis ?? own[i] ?? null);
+        weights.set(name, { name, layer: path, axes: joint ?? own });
       }
     }),
   );
   lockOutputs(keras, outputs, tracer);
-  return gatherChannels(tracer, [...weights.values()], settings);
+  return gatherChannels(tracer, [...weights.values()], settings.settle(tracer));
 }
 
 function lockOutputs(keras: KerasModel, outputs: readonly Symbols[], tracer: Tracer): void {
@@ -57,13 +59,10 @@ type Visit = (
 ) => void;
 
 /** Symbols for tensors; tells of the weights of each call, and collects the settings that count channels. */
-function onSymbols(tracer: Tracer, settings: TracedSetting[], visit: Visit): Interpretation<Symbols> {
-  const counting = (at: JsonPath, counts: Traced["counts"] = []) => {
-    for (const { path, channels } of counts) settings.push({ path: [...at, ...path], channels });
-  };
+function onSymbols(tracer: Tracer, settings: TracedSettings, visit: Visit): Interpretation<Symbols> {
   return {
     input(layer, path, given) {
-      if (given && !layer.implied) counting(layer.at, declaredCounts(layer, given));
+      if (given && !layer.implied) settings.called(layer.at, path, declaredCounts(layer, given));
       return given ?? blank(declaredShape(layer, path));
     },
     call(layer, path, inputs) {
@@ -71,11 +70,11 @@ function onSymbols(tracer: Tracer, settings: TracedSetting[], visit: Visit): Int
       const behaviour = behaviourOf(layer.className, layer.config);
       const shapes = inputs.map(({ shape }) => shape);
       const outputs = behaviour.outputs(shapes);
-      if (inputs[0]) counting(layer.at, declaredCounts(layer, inputs[0]));
       const slots = behaviour.slots?.(shapes) ?? [];
       const traced = behaviour.trace?.(inputs, tracer, outputs) ?? opaque(inputs, outputs, tracer);
       visit(layer, path, slots, traced.weights ?? []);
-      counting(layer.at, traced.counts);
+      const declared = inputs[0] ? declaredCounts(layer, inputs[0]) : [];
+      settings.called(layer.at, path, [...declared, ...(traced.counts ?? [])]);
       return traced.outputs;
     },
     frame(inputs) {

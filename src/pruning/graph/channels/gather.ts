@@ -1,6 +1,4 @@
-import type { JsonPath } from "../layers/topology.ts";
-import type { ChannelAxes, ChannelGroup, ChannelIds, Channels } from "./channels.ts";
-import { type AxisSymbols, channelsAt } from "./symbols.ts";
+import type { ChannelAxes, ChannelGroup, ChannelIds, ChannelSetting, Channels } from "./channels.ts";
 import type { Batch, Tracer } from "./tracer.ts";
 
 /** A weight with the symbols along its axes. */
@@ -11,23 +9,15 @@ export interface TracedWeight {
   readonly axes: ChannelAxes;
 }
 
-/** A number in model.json that counts symbols. */
-export interface TracedSetting {
-  readonly path: JsonPath;
-  readonly channels: NonNullable<AxisSymbols>;
-}
-
-/** What a tracer has found when the whole network has been traced: symbols become numbered channels. */
+/**
+ * What a tracer has found when the whole network has been traced: symbols become numbered channels.
+ * @param settings in symbols
+ */
 export function gatherChannels(
   tracer: Tracer,
   weights: readonly TracedWeight[],
-  settings: readonly TracedSetting[],
+  settings: readonly ChannelSetting[],
 ): Channels {
-  // Reading a field that no layer has read ties its elements, so settings come before the numbers.
-  const counted = settings.flatMap(({ path, channels }) => {
-    const ids = channelsAlong(channels, tracer);
-    return ids ? [{ path, ids }] : [];
-  });
   const { count, numbered } = numberedChannels(tracer);
   const numberAxes = (axes: ChannelAxes): ChannelAxes =>
     axes.map((axis) => axis && { ...axis, channels: numbered(axis.channels) });
@@ -44,20 +34,8 @@ export function gatherChannels(
       numberedWeights,
     ),
     weights: new Map(numberedWeights.map(({ name, axes }) => [name, axes])),
-    // A shared layer is called more than once and has its settings once.
-    settings: [...new Map(counted.map((setting) => [setting.path.join(), setting])).values()].map(({ path, ids }) => ({
-      path,
-      channels: numbered(ids),
-    })),
+    settings: settings.map(({ path, channels }) => ({ path, channels: numbered(channels) })),
   };
-}
-
-/** What a setting counts: of a field that no layer has read, its last axis. */
-function channelsAlong(symbols: NonNullable<AxisSymbols>, tracer: Tracer): ChannelIds | null {
-  if (!("field" in symbols)) return symbols;
-  const { field, at } = symbols;
-  field.chosen ?? channelsAt({ shape: [], axes: [{ field, at: field.lengths.length - 1 }] }, 0, tracer);
-  return channelsAt({ shape: [], axes: [{ field, at }] }, 0, tracer);
 }
 
 /** Numbers the channels in the order they were made; ids that are tied share one. */
@@ -92,7 +70,19 @@ function groupsOf(
     for (const { ids } of members) for (const id of ids) owner[id] = index;
   }
   const layers = layersByUse(weights, owner);
-  return groups.flatMap((members, index) => (members ? [groupOf(members, reasons, layers.get(index))] : []));
+  return uniquelyNamed(
+    groups.flatMap((members, index) => (members ? [groupOf(members, reasons, layers.get(index))] : [])),
+  );
+}
+
+/** A layer may make two kinds of channels, or join several inputs that no layer makes. */
+function uniquelyNamed(groups: readonly ChannelGroup[]): ChannelGroup[] {
+  const counts = new Map<string, number>();
+  return groups.map((group) => {
+    const count = (counts.get(group.name) ?? 0) + 1;
+    counts.set(group.name, count);
+    return count === 1 ? group : { ...group, name: `${group.name} ${count}` };
+  });
 }
 
 type LayersByUse = Readonly<Record<"makes" | "reads" | "follows", ReadonlySet<string>>>;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { along, onlyChannelsAt, type Symbols } from "../channels/symbols.ts";
+import { along, lockAll, onlyChannelsAt, type Symbols } from "../channels/symbols.ts";
 import type { Tracer } from "../channels/tracer.ts";
 import { mapLength, product, windowCount } from "../lengths.ts";
 import type { Shape } from "../network.ts";
@@ -9,6 +9,7 @@ import {
   flag,
   follows,
   knownLength,
+  type LayerBehaviour,
   LayerProblem,
   type LayerRule,
   type LayerRules,
@@ -18,7 +19,6 @@ import {
   reads,
   rule,
   type Slot,
-  type Traced,
   windowPadding,
 } from "./rule.ts";
 import { channelAxis, shapeOf, spaceOf } from "./space.ts";
@@ -36,6 +36,8 @@ const window = (rank: number) => ({
 
 type Format = "channels_last" | "channels_first";
 
+type Trace = NonNullable<LayerBehaviour["trace"]>;
+
 /** The channels a window sees; the lengths it slides along stay as they are. */
 export function windowed(input: Symbols, tracer: Tracer, format: Format) {
   return onlyChannelsAt(input, channelAxis(input.shape.length, format), tracer, "slides a window along them");
@@ -48,8 +50,11 @@ export function formatted(shape: Shape | undefined, channels: Int32Array | null,
 }
 
 /** New filters, each a sum over the channels that a kernel reads. */
-function traceFilters(s: { filters: number; use_bias: boolean; data_format: Format }, kernel: "in-out" | "out-in") {
-  return ([input]: readonly Symbols[], tracer: Tracer, [shape]: readonly Shape[]): Traced => {
+function traceFilters(
+  s: { filters: number; use_bias: boolean; data_format: Format },
+  kernel: "in-out" | "out-in",
+): Trace {
+  return ([input], tracer, [shape]) => {
     if (!input) throw new Error("a convolution has an input");
     const read = reads(windowed(input, tracer, s.data_format));
     const filters = tracer.fresh(s.filters);
@@ -76,6 +81,7 @@ function convolution(rank: number): LayerRule {
     }
     refuseStridedDilation(s);
     const space = (inputs: Parameters<typeof spaceOf>[0]) => spaceOf(inputs, rank, s.data_format);
+    const filters = traceFilters(s, "in-out");
     const outAxes = (axes: ReturnType<typeof spaceOf>["axes"]) => slide(axes, s);
     return {
       outputs: (inputs) => {
@@ -90,9 +96,18 @@ function convolution(rank: number): LayerRule {
           ...biasOf(s.use_bias, s.filters),
         ];
       },
-      trace: traceFilters(s, "in-out"),
+      trace: rank === 1 && s.data_format === "channels_first" ? lockingFilters(filters) : filters,
     };
   });
+}
+
+/** Where tfjs takes channels in front and gives them back behind: its conv1d never turns them again. */
+function lockingFilters(trace: Trace): Trace {
+  return (inputs, tracer, shapes) => {
+    const traced = trace(inputs, tracer, shapes);
+    lockAll(traced.outputs, tracer, "says that its filters come first, and TensorFlow.js puts them last");
+    return traced;
+  };
 }
 
 interface Window {

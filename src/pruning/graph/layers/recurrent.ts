@@ -36,7 +36,8 @@ interface Cell {
   /** Lengths of its states; the first is its output. */
   readonly states: readonly number[];
   readonly slots: (inputLength: number, steps: Length) => readonly Slot[];
-  readonly trace: (input: ChannelIds | null, tracer: Tracer) => TracedCell;
+  /** @param part its name in a stack */
+  readonly trace: (input: ChannelIds | null, tracer: Tracer, part?: string) => TracedCell;
 }
 
 interface TracedCell {
@@ -77,8 +78,8 @@ function readCell(className: string, config: JsonObject): Cell {
     units,
     states: Array<number>(kind.states).fill(units),
     slots: (inputLength, steps) => gatedSlots([inputLength], [units], units, gates, use_bias, steps),
-    trace(input, tracer) {
-      const made = tracer.fresh(units);
+    trace(input, tracer, part) {
+      const made = tracer.fresh(units, part);
       return {
         states: Array<ChannelIds>(kind.states).fill(made),
         weights: gatedAxes([], input, made, gates, use_bias),
@@ -97,6 +98,8 @@ function readStack(config: JsonObject): Cell[] {
   return parsed.output.cells.map((cell) => readCell(cell.class_name, cell.config));
 }
 
+const cellName = (index: number): string => `RNNCell_${index}`;
+
 /** Cells that feed each other; the states of the last come first. */
 function stack(cells: readonly Cell[]): Cell {
   return {
@@ -106,12 +109,12 @@ function stack(cells: readonly Cell[]): Cell {
       cells.flatMap((cell, i) =>
         cell
           .slots(cells[i - 1]?.units ?? inputLength, steps)
-          .map((slot) => ({ ...slot, path: `RNNCell_${i}/${slot.path}` })),
+          .map((slot) => ({ ...slot, path: `${cellName(i)}/${slot.path}` })),
       ),
     trace(input, tracer) {
       let read = input;
-      const traced = cells.map((cell) => {
-        const result = cell.trace(read, tracer);
+      const traced = cells.map((cell, i) => {
+        const result = cell.trace(read, tracer, cellName(i));
         read = result.states[0] ?? null;
         return result;
       });

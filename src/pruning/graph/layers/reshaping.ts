@@ -17,15 +17,24 @@ import { channelAxis, type Space, shapeOf, spaceOf } from "./space.ts";
 
 // Source: tfjs-layers/src/layers/core.ts, padding.ts and convolutional.ts, 4.22.0.
 
-const flatten = rule(v.object({}), () => ({
+/** With channels in front, tfjs moves them behind the places before it flattens. */
+const flatten = rule(v.object({ data_format: v.nullish(v.string()) }), (s) => ({
   outputs: (inputs) => {
     const [batch = null, ...axes] = onlyInput(inputs);
     if (axes.length < 2) throw new LayerProblem("needs an input of 3 or more axes");
     if (axes.includes(null)) throw new LayerProblem("flattens an input whose lengths the model leaves open");
     return [[batch, product(axes)]];
   },
-  trace: ([input], tracer, [shape = []]) => ({ outputs: [reshaped(input as Symbols, shape, tracer)] }),
+  trace: ([input], tracer, [shape = []]) => {
+    const ordered = s.data_format === "channels_first" ? channelsMovedLast(input as Symbols) : (input as Symbols);
+    return { outputs: [reshaped(ordered, shape, tracer)] };
+  },
 }));
+
+function channelsMovedLast({ shape, axes }: Symbols): Symbols {
+  const moved = <T>([batch, channels, ...places]: readonly T[]): T[] => [batch as T, ...places, channels as T];
+  return { shape: moved(shape), axes: moved(axes) };
+}
 
 const target = v.array(v.nullable(v.pipe(v.number(), v.integer())));
 

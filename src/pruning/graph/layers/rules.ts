@@ -9,7 +9,7 @@ import { preprocessingRules } from "./preprocessing.ts";
 import { cellNames, recurrentRules } from "./recurrent.ts";
 import { reshapingRules } from "./reshaping.ts";
 import { type LayerBehaviour, LayerProblem, type LayerRules } from "./rule.ts";
-import { checkSettings, mixesChannels } from "./settings.ts";
+import { checkSettings, mixingOf } from "./settings.ts";
 import { unchangedRules } from "./unchanged.ts";
 import { wrapperRules } from "./wrappers.ts";
 
@@ -50,7 +50,8 @@ export function behaviourOf(className: string, config: JsonObject): LayerBehavio
   }
   checkSettings(className, config, isLayerClass);
   const behaviour = rule(config, behaviourOf);
-  return mixesChannels(config) ? lockingAll(behaviour, "takes a softmax over them") : behaviour;
+  const mixing = mixingOf(config);
+  return mixing === undefined ? behaviour : lockingAll(behaviour, mixing);
 }
 
 /** A layer whose channels depend on each other: none of those it makes or gives out may go. */

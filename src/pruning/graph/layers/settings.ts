@@ -51,14 +51,23 @@ const kinds: readonly Kind[] = [
 ];
 
 /** Activations that compute one channel from all. */
-const mixing = new Set(["softmax", "logSoftmax", "Softmax"]);
+const softmaxes = new Set(["softmax", "logSoftmax", "Softmax"]);
 
-/** Whether a layer's own activation, or that of a cell in it, looks at all channels at once. */
-export function mixesChannels(config: JsonObject): boolean {
-  return Object.entries(config).some(([key, value]) => {
-    if (key === "cell" || key === "cells") return [value].flat().some((cell) => mixesChannels(inner(cell)));
-    return /(^|_)activation$/.test(key) && mixing.has(camelCase(nameOf(value) ?? ""));
+/** Activations that take every value by itself: the others, and of the layers that can be given as one, these. */
+const pointwise = new Set([...activations, "ReLU", "LeakyReLU", "ThresholdedReLU", "ELU"]);
+
+/**
+ * What a layer's own activation, or that of a cell in it, does with all channels at once, as a phrase that follows the
+ * layer's name; nothing where it takes each by itself.
+ */
+export function mixingOf(config: JsonObject): string | undefined {
+  const mixings = Object.entries(config).map(([key, value]) => {
+    if (key === "cell" || key === "cells") return [value].flat().map((cell) => mixingOf(inner(cell)));
+    const name = camelCase((/(^|_)activation$/.test(key) && nameOf(value)) || "linear");
+    if (softmaxes.has(name)) return "takes a softmax over them";
+    return pointwise.has(name) ? undefined : "has an activation that may look at all of them";
   });
+  return mixings.flat().find((mixing) => mixing !== undefined);
 }
 
 /** Layers that read `activity_regularizer`, which tfjs then refuses to compute. */

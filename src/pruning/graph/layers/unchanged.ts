@@ -23,6 +23,11 @@ const unchanged = rule(v.object({}), () => passing);
 const softmax = rule(v.object({}), () => mixing("takes a softmax over them"));
 const masking = rule(v.object({}), () => mixing("leaves out steps by all of them together"));
 
+/** tfjs takes an array for either, one number for each channel. */
+const rescaling = rule(v.object({ scale: v.unknown(), offset: v.optional(v.unknown()) }), ({ scale, offset }) =>
+  Array.isArray(scale) || Array.isArray(offset) ? mixing("has a scale or an offset of its own for each") : passing,
+);
+
 /** The only slope tfjs's ELU knows is 1. */
 const elu = rule(v.object({ alpha: v.nullish(v.literal(1)) }), () => passing);
 
@@ -37,7 +42,7 @@ export const unchangedRules: LayerRules = {
   LeakyReLU: unchanged,
   Masking: masking,
   ReLU: unchanged,
-  Rescaling: unchanged,
+  Rescaling: rescaling,
   Softmax: softmax,
   SpatialDropout1D: unchanged,
   ThresholdedReLU: unchanged,

@@ -8,6 +8,15 @@ describe("channel groups, against those that a person finds", () => {
   before(() => tf.setBackend("cpu"));
 
   for (const [name, { build, groups }] of Object.entries(architectures)) {
-    it(name, async () => assert.deepEqual(described(channelsOf(await build())), groups));
+    it(name, async () => {
+      const channels = channelsOf(await build());
+      assert.deepEqual(described(channels), groups);
+      const names = channels.groups.map((group) => group.name);
+      assert.deepEqual(names, [...new Set(names)], "names are unique");
+      assert.deepEqual(ascending(channels.groups.flatMap((group) => [...group.channels])), range(channels.count));
+    });
   }
 });
+
+const ascending = (numbers: readonly number[]): number[] => numbers.toSorted((a, b) => a - b);
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

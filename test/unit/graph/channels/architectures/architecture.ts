@@ -23,10 +23,16 @@ type Config = Readonly<Record<string, unknown>>;
 
 const tfl = layers.layers as unknown as Readonly<Record<string, Make>>;
 
-/** A layer of tfjs by the name of its maker, as a function that may be called on several tensors. */
+/** A layer of tfjs by the name of its maker, as wrappers take one. */
+export function innerLayer(make: string, name: string, config: Config = {}): layers.layers.Layer {
+  const made = tfl[make]?.({ name, ...config } as never);
+  if (!made) throw new Error(`tfjs makes no ${make}`);
+  return made;
+}
+
+/** The same as a function, which may be called on several tensors. */
 export function layer(make: string, name: string, config: Config = {}): (input: Tensors) => Tensor {
-  const it = tfl[make]?.({ name, ...config } as never);
-  if (!it) throw new Error(`tfjs makes no ${make}`);
+  const it = innerLayer(make, name, config);
   return (input) => it.apply(input as Tensor) as Tensor;
 }
 
