@@ -1,4 +1,4 @@
-import { formatMetric, metricDefinition, metricValue } from "../pruning/metrics/definitions.ts";
+import { formatMetric, metricDefinition, metricValue, qualityMetric } from "../pruning/metrics/definitions.ts";
 import { frontOfTrials } from "../pruning/metrics/pareto.ts";
 import { count } from "../pruning/metrics/quantities.ts";
 import type { MetricName, Run, Trial } from "../pruning/runs/run.ts";
@@ -7,7 +7,7 @@ import { table } from "./output.ts";
 /** The trials as a table with all metrics they have, what there is to know of them, and the Pareto front. */
 export function describeRun(run: Run): string {
   const trials = [...(run.baseline ? [run.baseline] : []), ...run.trials];
-  const y: MetricName = trials.some(({ metrics }) => metrics.accuracy !== undefined) ? "accuracy" : "gzipBytes";
+  const y: MetricName = qualityMetric(trials) ?? "gzipBytes";
   const notes = trials.flatMap((trial) => trial.notes.map((note) => `${trial.label}: ${note}`));
   return [
     describeTrials(trials, frontOfTrials(trials, "sparsity", y)),
@@ -18,10 +18,14 @@ export function describeRun(run: Run): string {
   ].join("\n");
 }
 
-/** What fits a terminal's width and differs between trials of any method; `--json` has all. */
+/**
+ * What fits a terminal's width and differs between trials of any method, agreement only in place of accuracy; `--json`
+ * has all.
+ */
 const columns = [
   "sparsity",
   "accuracy",
+  "agreement",
   "loss",
   "gzipBytes",
   "bytes",
@@ -34,6 +38,7 @@ const columns = [
 export function describeTrials(trials: readonly Trial[], front: readonly string[]): string {
   const shown = columns
     .filter((key) => trials.some(({ metrics }) => metricValue(metrics, key) !== undefined))
+    .filter((key) => key !== "agreement" || key === qualityMetric(trials))
     .map(metricDefinition);
   const rows = trials.map(({ id, label, metrics }) => [
     front.includes(id) ? "*" : "",

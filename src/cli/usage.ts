@@ -6,6 +6,9 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** What a folder of data may hold, for help. */
+export const dataFormats = "PNG or JPEG files, one folder a class, or IDX (MNIST) or CIFAR-10 binary files";
+
 /** A whole number from 1 up, for commander. */
 export function wholeNumber(text: string): number {
   const value = Number(text);

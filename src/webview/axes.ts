@@ -23,7 +23,7 @@ export interface Axes {
 
 /**
  * The axes for these trials: what was chosen where at least one trial has it, else sparsity against accuracy,
- * top-5 accuracy or loss, else, where no trial was measured on data, against size.
+ * top-5 accuracy, loss or agreement, else, where no trial was measured on data, against size.
  */
 export function axesOf(entries: readonly Entry[], chosen: { readonly x?: MetricName; readonly y?: MetricName }): Axes {
   const measured = (keys: readonly MetricName[]) =>

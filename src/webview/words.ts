@@ -1,5 +1,5 @@
 import type { PanelRun, PanelState } from "../protocol/panel.ts";
-import { metricDefinition, metricValue } from "../pruning/metrics/definitions.ts";
+import { metricDefinition, metricValue, qualityMetric } from "../pruning/metrics/definitions.ts";
 import type { MetricName, RunStatus } from "../pruning/runs/run.ts";
 import type { Axes } from "./axes.ts";
 import type { Entry } from "./entries.ts";
@@ -27,11 +27,9 @@ export function describeStatus(run: PanelRun): string {
   return `${statusWords[run.status]} · ${plural(run.trials.length, "trial")}`;
 }
 
-/** The metrics that sum a trial up in one sentence. */
-const headline: readonly MetricName[] = ["sparsity", "accuracy", "gzipBytes"];
-
 /** A trial in one sentence: `Trial magnitude 60 %: sparsity 60.0 %, accuracy 87.5 %, gzip size 457 kB.` */
 export function describeEntry({ trial, run }: Entry): string {
+  const headline: readonly MetricName[] = ["sparsity", qualityMetric([trial]) ?? "accuracy", "gzipBytes"];
   const parts = headline.flatMap((key) => {
     const value = metricValue(trial.metrics, key);
     const { title, quantity } = metricDefinition(key);

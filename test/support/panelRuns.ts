@@ -146,6 +146,22 @@ export const withoutData: PanelState = {
   runs: [panelRun("blind", 0, [[0.3], [0.6], [0.9]], { title: "Magnitude, global" })],
 };
 
+/** A run on images without labels: its models were compared with the unpruned one. */
+export const withoutLabels: PanelState = {
+  type: "state",
+  runs: [withAgreement(panelRun("unlabelled", 0, [[0.3], [0.6], [0.9]]), [1, 0.995, 0.96, 0.41])],
+};
+
+/** @param agreements of the baseline and each trial */
+function withAgreement(run: PanelRun, [baseline = 1, ...others]: readonly number[]): PanelRun {
+  const agreeing = (trial: Trial, agreement: number): Trial => ({ ...trial, metrics: { ...trial.metrics, agreement } });
+  return {
+    ...run,
+    ...(run.baseline && { baseline: agreeing(run.baseline, baseline) }),
+    trials: run.trials.map((trial, i) => agreeing(trial, others[i] ?? 0)),
+  };
+}
+
 /** The same state with a further trial in one run, as the host sends it when the trial is on disk. */
 export function withTrial(state: PanelState, run: string, sparsity: number, accuracy: number): PanelState {
   return {

@@ -6,7 +6,7 @@ import { backendChoices, scalingChoices } from "../../pruning/recipe/schema.ts";
 import { backendSettings } from "../job.ts";
 import { print, printJson } from "../output.ts";
 import { showProgress } from "../progress.ts";
-import { threadsOption, wholeNumber } from "../usage.ts";
+import { dataFormats, threadsOption, wholeNumber } from "../usage.ts";
 
 const splits = ["test", "train", "validation"] as const;
 
@@ -26,7 +26,7 @@ export function evaluateCommand(): Command {
   return new Command("evaluate")
     .description("Measures a model's accuracy on labelled images.")
     .addArgument(new Argument("<model>", "path of a model.json"))
-    .requiredOption("--data <dir>", "labelled images: IDX (MNIST) or CIFAR-10 binary files, plain or .gz")
+    .requiredOption("--data <dir>", `labelled images: ${dataFormats}`)
     .addOption(
       new Option("--split <name>", "which images (default: test; validation where there is no test split)").choices(
         splits,

@@ -5,11 +5,12 @@ import { backendChoices, parseRecipe, scalingChoices } from "../../pruning/recip
 import { titleOf } from "../../pruning/recipe/title.ts";
 import { runJob } from "../job.ts";
 import { methodOptions } from "../methodOptions.ts";
-import { asUsage, threadsOption, wholeNumber } from "../usage.ts";
+import { asUsage, dataFormats, threadsOption, wholeNumber } from "../usage.ts";
 
 interface Options extends Readonly<Record<string, unknown>> {
   readonly method: string;
   readonly data?: string;
+  readonly labels: boolean;
   readonly scaling?: string;
   readonly limit?: number;
   readonly seed?: number;
@@ -32,7 +33,11 @@ export function pruneCommand(): Command {
     );
   for (const { option } of methodOptions) command.addOption(option);
   return command
-    .option("--data <dir>", "labelled images to measure accuracy on: IDX (MNIST) or CIFAR-10 binary files")
+    .option("--data <dir>", `images to measure on: ${dataFormats}`)
+    .option(
+      "--no-labels",
+      "use images without labels, though folders may name classes: measure agreement, not accuracy",
+    )
     .addOption(new Option("--scaling <name>", "how pixels become the model's input").choices(scalingChoices))
     .option("--limit <n>", "measure on at most so many images", wholeNumber)
     .option("--seed <n>", "seed of everything random", wholeNumber)
@@ -52,12 +57,17 @@ export function pruneCommand(): Command {
 }
 
 function recipeOf(model: string, options: Options): object {
-  const { method, data, scaling, limit, seed, backend, latency } = options;
+  const { method, data, labels, scaling, limit, seed, backend, latency } = options;
   const given = methodOptions.filter(({ key }) => options[key] !== undefined);
   return {
     model,
     ...(data !== undefined && {
-      data: { path: data, ...(scaling && { scaling }), ...(limit && { limit: { test: limit, validation: limit } }) },
+      data: {
+        path: data,
+        ...(!labels && { labels }),
+        ...(scaling && { scaling }),
+        ...(limit && { limit: { test: limit, validation: limit } }),
+      },
     }),
     ...(seed !== undefined && { seed }),
     backend,

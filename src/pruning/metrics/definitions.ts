@@ -139,9 +139,13 @@ export const xMetrics = [
 /** What may lie along y: how good its answers are, what says most of it first. */
 export const yMetrics = ["accuracy", "top5", "loss", "agreement"] as const satisfies readonly MetricName[];
 
-/** The first of `yMetrics` that some of the models were measured by; undefined where there was no data. */
-export function qualityMetric(models: readonly { readonly metrics: Metrics }[]): MetricName | undefined {
-  return yMetrics.find((key) => models.some(({ metrics }) => metricValue(metrics, key) !== undefined));
+/** What says in one number how good a model's answers are: the second where nothing has labels. */
+const qualities = ["accuracy", "agreement"] as const satisfies readonly MetricName[];
+export type Quality = (typeof qualities)[number];
+
+/** Which of them some of the models were measured by; undefined where there was no data. */
+export function qualityMetric(models: readonly { readonly metrics: Metrics }[]): Quality | undefined {
+  return qualities.find((key) => models.some(({ metrics }) => metricValue(metrics, key) !== undefined));
 }
 
 /** A metric's value; undefined where it was not measured, or has no finite value. */

@@ -3,7 +3,7 @@ import type { PanelRun } from "../../../src/protocol/panel.ts";
 import { axesOf } from "../../../src/webview/axes.ts";
 import { entriesOf, newestFirst } from "../../../src/webview/entries.ts";
 import { axisRange, chartModel } from "../../../src/webview/series.ts";
-import { panelRun, threeRuns, withoutData } from "../../support/panelRuns.ts";
+import { panelRun, threeRuns, withoutData, withoutLabels } from "../../support/panelRuns.ts";
 
 const axes = (runs: readonly PanelRun[], chosen: Parameters<typeof axesOf>[1] = {}) =>
   axesOf(runs.flatMap(entriesOf), chosen);
@@ -29,6 +29,14 @@ describe("the axes", () => {
     const { baseline: _, ...noBaseline } = bare;
     assert(!keys(axes([noBaseline], { x: "macs" }).xs).includes("macs"));
     assert.equal(axes([noBaseline], { x: "macs" }).x.key, "sparsity");
+  });
+
+  it("weigh agreement where nothing has labels, and accuracy as soon as something has", () => {
+    const { x, y, ys, quality } = axes(withoutLabels.runs);
+    assert.deepEqual([x.key, y.key, keys(ys), quality], ["sparsity", "agreement", ["agreement"], true]);
+    assert.deepEqual(keysOf(chartModel(withoutLabels.runs, axes(withoutLabels.runs)).front).length, 4);
+    const both = axes([...withoutLabels.runs, ...threeRuns.runs]);
+    assert.deepEqual([both.y.key, keys(both.ys)], ["accuracy", ["accuracy", "top5", "loss", "agreement"]]);
   });
 
   it("fall back to size where nothing was measured on data, and never to the same metric twice", () => {

@@ -1,4 +1,11 @@
-import { formatMetric, metricDefinitions, metricValue } from "../../../pruning/metrics/definitions.ts";
+import {
+  formatMetric,
+  metricDefinition,
+  metricDefinitions,
+  metricValue,
+  type Quality,
+  qualityMetric,
+} from "../../../pruning/metrics/definitions.ts";
 import { titleOf } from "../../../pruning/recipe/title.ts";
 import type { Run, RunStatus, Trial } from "../../../pruning/runs/run.ts";
 import { formatCount, formatShare } from "../../../pruning/text.ts";
@@ -82,11 +89,8 @@ export const unreadableText = (name: string, reason: string): ItemText => ({
 /** A trial, one line: its two main numbers beside the name, all of them in the tooltip, against the baseline's. */
 export function trialText(trial: Trial, baseline?: Trial): ItemText {
   const { label, metrics } = trial;
-  const accuracy = metricValue(metrics, "accuracy");
-  const result =
-    accuracy === undefined
-      ? `${formatMetric(metrics, "gzipBytes")} gzipped`
-      : `${formatMetric(metrics, "accuracy")} accuracy`;
+  const quality = qualityMetric([trial]);
+  const result = quality ? inWords(trial, quality) : `${formatMetric(metrics, "gzipBytes")} gzipped`;
   // What was asked for stands in the name, so that the result comes first for a narrow side bar.
   const facts = [result, `${formatShare(metrics.sparsity)} sparse`];
   return {
@@ -98,6 +102,10 @@ export function trialText(trial: Trial, baseline?: Trial): ItemText {
   };
 }
 
+/** `87.5 % accuracy` */
+const inWords = ({ metrics }: Trial, quality: Quality): string =>
+  `${formatMetric(metrics, quality)} ${metricDefinition(quality).title.toLowerCase()}`;
+
 function trialRows({ id, metrics }: Trial, baseline: Trial | undefined): Row[] {
   return metricDefinitions.flatMap(({ key, title, quantity }): Row[] => {
     const [value, before] = [metricValue(metrics, key), baseline && metricValue(baseline.metrics, key)];
@@ -108,25 +116,26 @@ function trialRows({ id, metrics }: Trial, baseline: Trial | undefined): Row[] {
 }
 
 /**
- * One sentence on what a finished run has shown: the sparsest model that keeps its accuracy within a point of the
- * baseline, or the best there is.
+ * One sentence on what a finished run has shown: the sparsest model that keeps its accuracy (without labels, its
+ * agreement) within a point of the baseline, or the best there is.
  */
 export function summaryText(run: Run): string {
   const made = `Pruned ${countOf(run.trials.length, "model")}`;
-  const best = bestTrial(run);
+  const quality = qualityMetric(run.trials);
+  const best = bestTrial(run, quality);
   if (!best) return `${made}.`;
   const sparsity = formatShare(best.metrics.sparsity);
-  if (metricValue(best.metrics, "accuracy") === undefined)
+  if (!quality || metricValue(best.metrics, quality) === undefined)
     return `${made}: ${sparsity} sparse is ${formatMetric(best.metrics, "gzipBytes")} gzipped.`;
-  const before = run.baseline ? ` (${formatMetric(run.baseline.metrics, "accuracy")} unpruned)` : "";
-  return `${made}: ${sparsity} sparse keeps ${formatMetric(best.metrics, "accuracy")} accuracy${before}.`;
+  const before = quality === "accuracy" && run.baseline ? ` (${formatMetric(run.baseline.metrics, quality)} unpruned)` : "";
+  return `${made}: ${sparsity} sparse keeps ${inWords(best, quality)}${before}.`;
 }
 
-function bestTrial(run: Run): Trial | undefined {
+function bestTrial(run: Run, quality: Quality | undefined): Trial | undefined {
   const sparsest = run.trials.toSorted((a, b) => b.metrics.sparsity - a.metrics.sparsity);
-  const accuracy = (trial: Trial) => metricValue(trial.metrics, "accuracy") ?? Number.NEGATIVE_INFINITY;
-  const asked = run.baseline && metricValue(run.baseline.metrics, "accuracy");
+  const asked = quality && run.baseline && metricValue(run.baseline.metrics, quality);
   if (asked === undefined) return sparsest[0];
-  const good = sparsest.find((trial) => accuracy(trial) >= asked - 0.01);
-  return good ?? sparsest.toSorted((a, b) => accuracy(b) - accuracy(a))[0];
+  const measured = (trial: Trial) => metricValue(trial.metrics, quality as Quality) ?? Number.NEGATIVE_INFINITY;
+  const good = sparsest.find((trial) => measured(trial) >= asked - 0.01);
+  return good ?? sparsest.toSorted((a, b) => measured(b) - measured(a))[0];
 }

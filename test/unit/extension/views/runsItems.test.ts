@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runText, summaryText, trialText } from "../../../../src/extension/views/runs/items.ts";
 import type { Run, Trial } from "../../../../src/pruning/runs/run.ts";
-import { panelRun } from "../../../support/panelRuns.ts";
+import { panelRun, withoutLabels } from "../../../support/panelRuns.ts";
 
 describe("extension/views/runs/items", () => {
   const run = panelRun("r", 0, [
@@ -35,6 +35,12 @@ describe("extension/views/runs/items", () => {
     assert.ok(sizesOnly);
     assert.match(trialText(sizesOnly).description, / gzipped · 50 % sparse$/);
     assert.ok(!trialText(sizesOnly).tooltip.includes("| Accuracy |"));
+  });
+
+  it("tells agreement where there are no labels", () => {
+    const [unlabelled] = withoutLabels.runs;
+    assert.equal(trialText(unlabelled?.trials[1] as Trial).description, "96.0 % agreement · 60 % sparse");
+    assert.equal(summaryText(unlabelled as Run), "Pruned 3 models: 30 % sparse keeps 99.5 % agreement.");
   });
 
   it("says of a run how it stands, how many models it has made and when", () => {
