@@ -7,6 +7,8 @@ export interface Heard {
   readonly trials: Trial[];
   readonly fractions: number[];
   readonly logs: string[];
+  /** Of its progress, where somebody listens. */
+  readonly messages?: string[];
 }
 
 /** Options of a job that writes into a folder, remembers what it hears and calls back after each trial. */
@@ -21,7 +23,10 @@ export function job(
     folder,
     tfjsNodeFolders: [],
     events: {
-      progress: (fraction) => void heard.fractions.push(fraction),
+      progress(fraction, message) {
+        heard.fractions.push(fraction);
+        heard.messages?.push(message);
+      },
       runChanged: () => {},
       trial(_, trial) {
         heard.trials.push(trial);

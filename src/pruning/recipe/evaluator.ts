@@ -1,3 +1,4 @@
+import type { Dataset } from "../data/dataset.ts";
 import type { Engine, Feed, LoadedModel } from "../engine/engine.ts";
 import { SecateurError } from "../errors.ts";
 import { agreementOf, bestClasses, classificationOf } from "../metrics/accuracy.ts";
@@ -11,6 +12,7 @@ import { readData } from "./readData.ts";
 import { samplesOf } from "./samples.ts";
 import type { DataRecipe, Recipe } from "./schema.ts";
 import { type Studio, studioOf } from "./studio.ts";
+import { workloadOf } from "./workload.ts";
 
 /** Runs after the first that a latency is the median of: many where they are short. */
 const latencyRepeats = { 1: 20, 32: 5 } as const;
@@ -27,6 +29,8 @@ export interface EvaluatorOptions extends ExamplesOptions {
 export interface Evaluator {
   readonly backend: NonNullable<RunInfo["backend"]>;
   readonly data?: NonNullable<RunInfo["data"]>;
+  /** What the examples were taken from. */
+  readonly dataset?: Dataset;
   measure(model: Model, progress: JobEvents["progress"], signal?: AbortSignal): Promise<Measured>;
   /** A few of the examples; only where there are some. */
   readonly samples?: Feed;
@@ -49,7 +53,7 @@ export async function openEvaluator(
   options: EvaluatorOptions,
 ): Promise<Evaluator | undefined> {
   if (!recipe.data && !recipe.latency) return undefined;
-  const engine = await options.engine.open();
+  const engine = await options.engine.open(workloadOf(model, options.learns ?? false));
   const loaded = await engine.load(model);
   try {
     const { model: path, data, seed = defaultSeed } = recipe;
@@ -136,7 +140,7 @@ function evaluatorOf(
 
   return {
     backend: engine.backend,
-    ...(examples && { data: examples.report }),
+    ...(examples && { data: examples.report, dataset: examples.dataset }),
     ...(examples && { samples: samplesOf(examples) }),
     ...(studio && { studio }),
     measure: (model, progress, signal) =>

@@ -8,6 +8,8 @@ import type { StepVariant } from "./steps/spec.ts";
 
 /** One step with one value per field, and what follows it. */
 export interface PlannedStep extends StepVariant {
+  /** Where it stands in the plan: which variant of each step to here, from 0, such as `0.2`. */
+  readonly place: string;
   /** Whether a trial is kept here. */
   readonly record: boolean;
   readonly next: readonly PlannedStep[];
@@ -19,7 +21,7 @@ export interface PlannedStep extends StepVariant {
  * @throws SecateurError `bad-recipe` for options that do not go together, or a step that lacks its data
  */
 export function planOf(recipe: Recipe): PlannedStep[] {
-  const plan = planFrom(recipe.steps, []);
+  const plan = planFrom(recipe.steps, [], []);
   if (!recipe.data && learns(plan)) {
     throw new SecateurError("bad-recipe", 'A step of the recipe learns from images, but it names no data; add "data".');
   }
@@ -61,17 +63,23 @@ export function checkPlan(plan: readonly PlannedStep[], network: Network, format
   }
 }
 
-function planFrom([step, ...rest]: Recipe["steps"], before: readonly string[]): PlannedStep[] {
+function planFrom(
+  [step, ...rest]: Recipe["steps"],
+  before: readonly string[],
+  above: readonly number[],
+): PlannedStep[] {
   if (!step) return [];
   const { record, ...fields } = step;
   const variants = stepNamedBy(step)?.variants(fields) ?? [];
-  return variants.map((variant) => {
+  return variants.map((variant, index) => {
     const labels = [...before, variant.label];
+    const place = [...above, index];
     return {
       ...variant,
+      place: place.join("."),
       label: labels.join(", "),
       record: rest.length === 0 || record === true,
-      next: planFrom(rest, labels),
+      next: planFrom(rest, labels, place),
     };
   });
 }

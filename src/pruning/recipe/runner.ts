@@ -9,10 +9,12 @@ import { environment } from "../runs/environment.ts";
 import { runIdOf } from "../runs/folder.ts";
 import { createJournal, type Journal } from "../runs/journal.ts";
 import { readRun } from "../runs/readRun.ts";
-import type { Run } from "../runs/run.ts";
+import type { Run, RunInfo } from "../runs/run.ts";
+import { forgetUnfinished } from "../runs/unfinished.ts";
 import { openEvaluator } from "./evaluator.ts";
 import type { JobOptions } from "./events.ts";
 import { defaultSeed } from "./examples.ts";
+import { inputsOf } from "./inputs.ts";
 import { lazyEngine } from "./lazyEngine.ts";
 import { checkPlan, labelsNeeded, learns, planOf, totalEffort } from "./plan.ts";
 import { parseRecipe } from "./schema.ts";
@@ -26,7 +28,16 @@ import { recordBaseline, recordTrials, type Subject } from "./trials.ts";
  * @returns the run as it lies on disk: `done`, or `cancelled` with the trials finished by then
  * @throws SecateurError whatever made it fail; finished trials stay, and run.json says `failed`
  */
-export async function runRecipe(value: unknown, given: JobOptions): Promise<Run> {
+export function runRecipe(value: unknown, options: JobOptions): Promise<Run> {
+  return executeRecipe(value, options, (recipe, start) => createJournal(options.folder, recipe, start));
+}
+
+/** The same in a run folder that is opened another way. @param open is given the recipe with absolute paths */
+export async function executeRecipe(
+  value: unknown,
+  given: JobOptions,
+  open: (recipe: object, start: RunInfo) => Promise<Journal>,
+): Promise<Run> {
   const options = { ...given, events: { ...given.events, progress: onlyForward(given.events.progress) } };
   const { base, events, signal } = options;
   const recipe = parseRecipe(value, options.where);
@@ -45,25 +56,23 @@ export async function runRecipe(value: unknown, given: JobOptions): Promise<Run>
       needsLabels: labelsNeeded(plan),
     });
     throwIfCancelled(signal);
-    const journal = await createJournal(
-      options.folder,
-      {
-        ...recipe,
-        model: modelPath,
-        ...(recipe.data && { data: { ...recipe.data, path: resolve(base, recipe.data.path) } }),
-      },
-      {
-        version: 1,
-        id: runIdOf(options.folder),
-        status: "running",
-        model: modelPath,
-        title: recipe.title ?? titleOf(modelPath),
-        started: new Date().toISOString(),
-        ...environment(),
-        ...(evaluator && { backend: evaluator.backend }),
-        ...(evaluator?.data && { data: evaluator.data }),
-      },
-    );
+    const written = {
+      ...recipe,
+      model: modelPath,
+      ...(recipe.data && { data: { ...recipe.data, path: resolve(base, recipe.data.path) } }),
+    };
+    const journal = await open(written, {
+      version: 1,
+      id: runIdOf(options.folder),
+      status: "running",
+      model: modelPath,
+      title: recipe.title ?? titleOf(modelPath),
+      started: new Date().toISOString(),
+      inputs: inputsOf(written, model, evaluator?.dataset),
+      ...environment(),
+      ...(evaluator && { backend: evaluator.backend }),
+      ...(evaluator?.data && { data: evaluator.data }),
+    });
     events.runChanged(journal.folder);
     await withOutcome(journal, options, async () => {
       const compressing = measureBytes(model); // On other threads, while this one counts.
@@ -97,6 +106,7 @@ async function withOutcome(journal: Journal, { events }: JobOptions, work: () =>
   };
   try {
     await work();
+    await forgetUnfinished(journal.folder);
     await end("done");
   } catch (error) {
     if (SecateurError.is(error, "cancelled")) return end("cancelled");

@@ -1,15 +1,18 @@
-import { dirname, relative, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
+import type { Checkpoint } from "../checkpoint.ts";
 import { throwIfCancelled } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
 import { networkOf } from "../graph/networkOf.ts";
 import { type Bytes, measureBytes } from "../metrics/bytes.ts";
 import { type Counts, countWeights, sparsityOf } from "../metrics/counts.ts";
 import type { Model } from "../model/model.ts";
+import { readModel } from "../model/read.ts";
 import { writeModel } from "../model/write.ts";
 import { partOf } from "../progress.ts";
 import { trialFolder } from "../runs/folder.ts";
 import type { Journal } from "../runs/journal.ts";
 import type { Trial } from "../runs/run.ts";
+import { checkpointOf, findMade, forgetMade, keepMade, type Made } from "../runs/unfinished.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { JobEvents, JobOptions } from "./events.ts";
 import type { LazyEngine } from "./lazyEngine.ts";
@@ -27,7 +30,7 @@ export interface Subject {
   readonly seed: number;
 }
 
-/** Measures the unpruned model into run.json, as trial 0. */
+/** Measures the unpruned model into run.json, as trial 0; where it is there already, only for others to be compared with. */
 export async function recordBaseline(
   journal: Journal,
   subject: Subject,
@@ -40,6 +43,7 @@ export async function recordBaseline(
     (fraction, message) => options.events.progress(fraction, `unpruned: ${message}`),
     options.signal,
   );
+  if (journal.info.baseline) return;
   await journal.update({
     baseline: {
       id: `${journal.info.id}/0`,
@@ -53,57 +57,82 @@ export async function recordBaseline(
   options.events.runChanged(journal.folder);
 }
 
-/** Makes all trials of a plan, in order; steps that several trials share are done once. */
+/** Makes all trials of a plan, in order; steps that several trials share are done once. Those there are stay as they are. */
 export async function recordTrials(
   plan: readonly PlannedStep[],
   journal: Journal,
   subject: Subject,
   options: JobOptions,
 ): Promise<void> {
+  const { folder, trials } = journal;
   const total = 1 + totalEffort(plan);
   let begun = 1; // the baseline
-  let finished = 0;
+  let finished = Math.max(0, ...trials.map(({ id }) => Number(basename(id))));
   const part = (effort: number): JobEvents["progress"] => {
     const from = begun / total;
     begun += effort;
     return partOf(options.events.progress, from, effort / total);
   };
+  const trialOf = ({ place }: PlannedStep) => trials.find((trial) => trial.place === place);
+  const isFinished = (step: PlannedStep): boolean =>
+    (!step.record || trialOf(step) !== undefined) && step.next.every(isFinished);
 
-  const follow = async (steps: readonly PlannedStep[], model: Model, before: readonly string[]): Promise<void> => {
+  const follow = async (steps: readonly PlannedStep[], before: Made): Promise<void> => {
     for (const step of steps) {
       throwIfCancelled(options.signal);
-      const working = part(effortOf(step));
-      const measuring = part(Number(step.record));
-      working(0, `${step.label}: ${step.doing}`);
-      const result = await execute(step, model, subject, options.signal, working);
-      const notes = [...before, ...result.notes];
-      if (step.record || result.ended) {
-        // What ended early is worth keeping: it is measured to the end although the job is cancelled.
-        const signal = result.ended ? undefined : options.signal;
-        const trial = await record(++finished, result.model, step.label, notes, measuring, signal);
-        options.events.trial(journal.folder, trial);
-      }
-      if (result.ended) throw result.ended;
-      await follow(step.next, result.model, notes);
+      if (isFinished(step)) part(totalEffort([step]))(1, `${step.label}: finished before`);
+      else await follow(step.next, (await made(step)) ?? (await make(step, before)));
+      await forgetMade(folder, step.place);
     }
   };
 
+  /** What a step made before the run was broken off. */
+  const made = async (step: PlannedStep): Promise<Made | undefined> => {
+    const trial = trialOf(step);
+    const found = trial
+      ? { model: await readModel(trial.model), notes: trial.notes }
+      : await findMade(folder, step.place);
+    if (found) part(effortOf(step) + Number(step.record))(1, `${step.label}: finished before`);
+    return found;
+  };
+
+  const make = async (step: PlannedStep, { model, notes: before }: Made): Promise<Made> => {
+    const working = part(effortOf(step));
+    const measuring = part(Number(step.record));
+    working(0, `${step.label}: ${step.doing}`);
+    const result = await execute(step, model, subject, checkpointAt(step), options.signal, working);
+    const all = { model: result.model, notes: [...before, ...result.notes] };
+    if (result.ended) {
+      // What ended early is worth keeping: it is measured to the end although the job is cancelled.
+      const trial = await record(all, { label: `${step.label} (ended early)` }, measuring, undefined);
+      options.events.trial(folder, trial);
+      throw result.ended;
+    }
+    if (step.record) {
+      const { label, place } = step;
+      options.events.trial(folder, await record(all, { label, place }, measuring, options.signal));
+    } else if (step.learns) await keepMade(folder, step.place, all);
+    return all;
+  };
+
+  const checkpointAt = ({ place }: PlannedStep): Checkpoint =>
+    checkpointOf(folder, place, (message) => options.events.log("warn", message));
+
   const record = async (
-    number: number,
-    model: Model,
-    label: string,
-    notes: readonly string[],
+    { model, notes }: Made,
+    named: Pick<Trial, "label" | "place">,
     progress: JobEvents["progress"],
     signal: AbortSignal | undefined,
   ): Promise<Trial> => {
+    const number = ++finished;
     const measured = await measure(
       model,
       subject,
-      (fraction, message) => progress(fraction, `${label}: ${message}`),
+      (fraction, message) => progress(fraction, `${named.label}: ${message}`),
       signal,
     );
     const [path, bytes] = await Promise.all([
-      writeModel(model, trialFolder(journal.folder, number), {
+      writeModel(model, trialFolder(folder, number), {
         sidecarsFrom: dirname(subject.modelPath),
         ...(signal && { signal }),
       }),
@@ -111,8 +140,8 @@ export async function recordTrials(
     ]);
     const trial: Trial = {
       id: `${journal.info.id}/${number}`,
-      label,
-      model: relative(journal.folder, path).replaceAll("\\", "/"),
+      ...named,
+      model: relative(folder, path).replaceAll("\\", "/"),
       ...measured(bytes),
       notes,
       finished: new Date().toISOString(),
@@ -121,13 +150,14 @@ export async function recordTrials(
     return { ...trial, model: resolve(path) };
   };
 
-  await follow(plan, subject.model, []);
+  await follow(plan, { model: subject.model, notes: [] });
 }
 
 async function execute(
   step: PlannedStep,
   model: Model,
   subject: Subject,
+  checkpoint: Checkpoint,
   signal: AbortSignal | undefined,
   progress: JobEvents["progress"],
 ): Promise<StepResult> {
@@ -142,6 +172,7 @@ async function execute(
     network: networkIn(model, subject),
     original,
     seed,
+    checkpoint,
     engine: engine.open,
     ...(evaluator?.samples && { samples: evaluator.samples }),
     studio() {

@@ -5,6 +5,9 @@ import { basename, join } from "node:path";
 //   run.json             status, versions, machine, backend, baseline (RunInfo)
 //   trials.jsonl         one Trial a line, only ever appended to
 //   trials/<n>/          model.json and its weights, from 1
+//   unfinished/          what it takes to go on: gone once the run has ended well
+//     checkpoint         where the step in hand is
+//     <place>/           what a step made that others follow, and that is no trial
 
 /** Where runs of a workspace lie, below its folder. */
 export const runsFolderName = join(".secateur", "runs");
@@ -12,7 +15,12 @@ export const runsFolderName = join(".secateur", "runs");
 export const recipeFile = (run: string): string => join(run, "recipe.json");
 export const infoFile = (run: string): string => join(run, "run.json");
 export const journalFile = (run: string): string => join(run, "trials.jsonl");
-export const trialFolder = (run: string, number: number): string => join(run, "trials", `${number}`);
+export const trialsFolder = (run: string): string => join(run, "trials");
+export const trialFolder = (run: string, number: number): string => join(trialsFolder(run), `${number}`);
+
+export const unfinishedFolder = (run: string): string => join(run, "unfinished");
+export const checkpointFile = (run: string): string => join(unfinishedFolder(run), "checkpoint");
+export const stepFolder = (run: string, place: string): string => join(unfinishedFolder(run), place);
 
 /** A run's id is the name of its folder. */
 export const runIdOf = (run: string): string => basename(run);

@@ -19,12 +19,32 @@ export interface Trial {
   readonly layers: readonly LayerSparsity[];
   /** What a person should know: requested against achieved, layers left out and why. */
   readonly notes: readonly string[];
+  /** Of the step that made it, in the recipe's plan; absent where that step ended early, and of the baseline. */
+  readonly place?: string;
   /** ISO 8601. */
   readonly finished: string;
 }
 
 /** `interrupted` is never written: a reader says it of a run whose process is gone. */
 export type RunStatus = "running" | "done" | "failed" | "cancelled" | "interrupted";
+
+/** What ran TensorFlow.js, and what `auto` chose it by. */
+export interface BackendRecord {
+  readonly name: string;
+  readonly detail: string;
+  /** One sentence per backend that could not be opened. */
+  readonly passedOver: readonly string[];
+  /** Where several could be opened: how many milliseconds each took for the same batch, or why that is not known. */
+  readonly choice?: {
+    readonly batchSize: number;
+    readonly timings: readonly {
+      readonly name: string;
+      readonly forwardMs?: number;
+      readonly stepMs?: number;
+      readonly reason?: string;
+    }[];
+  };
+}
 
 /** run.json. */
 export interface RunInfo {
@@ -35,7 +55,11 @@ export interface RunInfo {
   readonly model: string;
   readonly title: string;
   readonly started: string;
+  /** When it was last taken up again. */
+  readonly resumed?: string;
   readonly finished?: string;
+  /** Digests of what it was made from. A run is taken up again only with the same. */
+  readonly inputs?: { readonly recipe: string; readonly model: string; readonly data?: string };
   /** One sentence, when failed. */
   readonly error?: string;
   readonly process: { readonly pid: number; readonly host: string };
@@ -47,7 +71,7 @@ export interface RunInfo {
     readonly memory: number;
   };
   /** Absent where the run needed no TensorFlow.js. */
-  readonly backend?: { readonly name: string; readonly detail: string; readonly passedOver: readonly string[] };
+  readonly backend?: BackendRecord;
   /** Absent where the run had no data. */
   readonly data?: {
     readonly path: string;

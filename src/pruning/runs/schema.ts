@@ -29,7 +29,27 @@ export const trialSchema: v.GenericSchema<unknown, Trial> = v.object({
   metrics: metricsSchema,
   layers: v.array(v.object({ name: v.string(), sparsity: v.number() })),
   notes: v.array(v.string()),
+  place: v.exactOptional(v.string()),
   finished: v.string(),
+});
+
+const backendSchema = v.object({
+  name: v.string(),
+  detail: v.string(),
+  passedOver: v.array(v.string()),
+  choice: v.exactOptional(
+    v.object({
+      batchSize: v.number(),
+      timings: v.array(
+        v.object({
+          name: v.string(),
+          forwardMs: v.exactOptional(v.number()),
+          stepMs: v.exactOptional(v.number()),
+          reason: v.exactOptional(v.string()),
+        }),
+      ),
+    }),
+  ),
 });
 
 export const runInfoSchema: v.GenericSchema<unknown, RunInfo> = v.object({
@@ -39,12 +59,14 @@ export const runInfoSchema: v.GenericSchema<unknown, RunInfo> = v.object({
   model: v.string(),
   title: v.string(),
   started: v.string(),
+  resumed: v.exactOptional(v.string()),
   finished: v.exactOptional(v.string()),
+  inputs: v.exactOptional(v.object({ recipe: v.string(), model: v.string(), data: v.exactOptional(v.string()) })),
   error: v.exactOptional(v.string()),
   process: v.object({ pid: v.pipe(v.number(), v.integer(), v.minValue(1)), host: v.string() }),
   versions: v.object({ secateur: v.string(), tfjs: v.string(), node: v.string() }),
   machine: v.object({ platform: v.string(), cpu: v.string(), cores: v.number(), memory: v.number() }),
-  backend: v.exactOptional(v.object({ name: v.string(), detail: v.string(), passedOver: v.array(v.string()) })),
+  backend: v.exactOptional(backendSchema),
   data: v.exactOptional(
     v.object({
       path: v.string(),

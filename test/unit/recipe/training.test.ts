@@ -12,35 +12,10 @@ import { readRun } from "../../../src/pruning/runs/readRun.ts";
 import type { Trial } from "../../../src/pruning/runs/run.ts";
 import { filesIn, useFolders } from "../../support/folders.ts";
 import { type Heard, job } from "../../support/job.ts";
-import { placeFile } from "../../support/modelFiles.ts";
-import { idx } from "../data/files.ts";
 import { withEngine } from "../engine/backends.ts";
 import { dense } from "../engine/models.ts";
-import { numbers } from "../engine/oracles.ts";
 import { classes, modelOf, placedAt, zerosOf } from "../training/tiny.ts";
-
-const side = 4;
-
-/** Grey images, each labelled by the quadrant that is bright, sorted by label. */
-function images(count: number, seed: number): { pixels: Uint8Array; labels: Uint8Array } {
-  const labels = Uint8Array.from({ length: count }, (_, i) => Math.floor((i * classes) / count));
-  const pixels = Uint8Array.from(numbers([count * side * side], seed).values, (noise, at) => {
-    const [y, x] = [Math.floor(at / side) % side, at % side];
-    const bright = 2 * Number(y > 1) + Number(x > 1) === labels[Math.floor(at / side ** 2)];
-    return 60 + 60 * noise + (bright ? 100 : 0);
-  });
-  return { pixels, labels };
-}
-
-/** A folder with an IDX dataset. @param counts how many images each split has; none leaves it out */
-function placeData(folder: string, counts: { readonly train?: number; readonly t10k?: number }): string {
-  for (const [i, [name, count]] of Object.entries(counts).entries()) {
-    const { pixels, labels } = images(count, i + 1);
-    placeFile(folder, `${name}-images-idx3-ubyte`, idx([count, side, side], pixels));
-    placeFile(folder, `${name}-labels-idx1-ubyte`, idx([count], labels));
-  }
-  return folder;
-}
+import { placeQuadrants, side } from "./quadrants.ts";
 
 const prune = (sparsity: number) => ({ prune: "magnitude", sparsity });
 const training = { epochs: 2, batchSize: 8, learningRate: 0.05 };
@@ -54,7 +29,7 @@ describe("a recipe that trains", function () {
     const model = await withEngine(test, "cpu", () =>
       modelOf([dense(12, "hidden", { inputShape: [side * side], activation: "relu" }), dense(classes, "head")]),
     );
-    const data = { path: placeData(folder(), counts), scaling: "x/255" };
+    const data = { path: placeQuadrants(folder(), counts), scaling: "x/255" };
     return { model: placedAt(folder(), model), data, backend: "cpu", latency: false, steps };
   }
 
@@ -149,7 +124,7 @@ describe("a recipe that trains", function () {
     assert.equal(run.status, "cancelled");
     assert.deepEqual(
       run.trials.map(({ label }) => label),
-      ["magnitude 50 %, fine-tuned 50 epochs at 0.05"],
+      ["magnitude 50 %, fine-tuned 50 epochs at 0.05 (ended early)"],
     );
     const [trial] = run.trials as [Trial];
     assert.match(trial.notes.join(" "), /Fine-tuning, 30 of 900 steps: .*best after step 18\./);
@@ -172,7 +147,7 @@ describe("a recipe that trains", function () {
     assert.match(run.error ?? "", /^The loss became \w+ at step \d+ with the learning rate .*e\+\d+; the last good /);
     assert.equal(run.trials.length, 2);
     const [pruned, kept] = run.trials as [Trial, Trial];
-    assert.equal(kept.label, "magnitude 50 %, fine-tuned 2 epochs with sgd at 1e+30");
+    assert.equal(kept.label, "magnitude 50 %, fine-tuned 2 epochs with sgd at 1e+30 (ended early)");
     assert.equal(kept.metrics.accuracy, pruned.metrics.accuracy);
     assert.deepEqual((await readModel(kept.model)).weights, (await readModel(pruned.model)).weights);
   });

@@ -1,3 +1,4 @@
+import type { Checkpoint } from "../../checkpoint.ts";
 import type { Verification } from "../../engine/equality.ts";
 import type { SecateurError } from "../../errors.ts";
 import type { Network } from "../../graph/network.ts";
@@ -18,6 +19,8 @@ export interface StepContext extends Verification {
   readonly seed: number;
   /** Opens what training needs; only called by steps that learn. */
   studio(): Studio;
+  /** Where the step goes on from, if it was broken off, and keeps what it needs for that. */
+  readonly checkpoint: Checkpoint;
   readonly signal?: AbortSignal;
   /** @param fraction 0 to 1 over the step */
   progress(fraction: number, message: string): void;
