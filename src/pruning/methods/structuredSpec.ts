@@ -157,19 +157,22 @@ export const structuredSpec: MethodSpec<"structured", typeof options> = {
     return `Structured pruning needs one of ${targetNames.join(", ")}, and ${given.length === 0 ? "none is" : `${given.join(" and ")} are`} given.`;
   },
   label(chosen) {
-    const { criterion, scope, minWidth, roundTo, maxShare, iterations, form, layers, skip } = chosen;
+    const { criterion, normalize, members, images, scope, minWidth, roundTo, maxShare, iterations, form } = chosen;
     const { of, share } = targetOf(chosen);
     return [
       `structured ${formatShare(share)} of ${targetNouns[of]}`,
       scope === "layer" && "per layer",
       criterion && `by ${criterion}`,
+      normalize && `normalised by ${normalize}`,
+      members && `over ${members === "all" ? "all members" : members}`,
+      images && `on ${images} images`,
       iterations && iterations > 1 && `in ${iterations} parts`,
       minWidth && `keeping ${minWidth}`,
       roundTo && `in multiples of ${roundTo}`,
       maxShare && `at most ${formatShare(maxShare)} each`,
       form === "masked" && "masked",
-      layers && `of ${layers}`,
-      skip && `without ${skip}`,
+      chosen.layers && `of ${chosen.layers}`,
+      chosen.skip && `without ${chosen.skip}`,
     ]
       .filter(Boolean)
       .join(" ");
