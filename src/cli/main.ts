@@ -2,11 +2,23 @@ import { Command, CommanderError } from "commander";
 import { reasonOf, SecateurError } from "../pruning/errors.ts";
 import { secateurVersion } from "../pruning/runs/environment.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { expandCommand } from "./commands/expand.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { paretoCommand } from "./commands/pareto.ts";
 import { pruneCommand } from "./commands/prune.ts";
 import { runCommand } from "./commands/run.ts";
+import { shrinkCommand } from "./commands/shrink.ts";
 import { UsageError } from "./usage.ts";
+
+const commands = [
+  inspectCommand,
+  pruneCommand,
+  evaluateCommand,
+  paretoCommand,
+  runCommand,
+  shrinkCommand,
+  expandCommand,
+];
 
 /** 0 done, 1 the job failed, 2 wrong usage. */
 type ExitStatus = 0 | 1 | 2;
@@ -25,9 +37,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     .description("Prunes TensorFlow.js models.")
     .version(secateurVersion)
     .showHelpAfterError("(secateur --help lists the commands)");
-  for (const command of [inspectCommand(), pruneCommand(), evaluateCommand(), paretoCommand(), runCommand()]) {
-    program.addCommand(command);
-  }
+  for (const make of commands) program.addCommand(make());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await program.parseAsync(args, { from: "user" });
