@@ -200,10 +200,9 @@ describe("a recipe that removes filters", function () {
       return;
     }
     for (const { name, path, loads } of corpusTable()) {
-      if (!path || !loads) continue;
+      if (!path || !loads || !isLayersModel(path)) continue;
       it(`${name}: half of each layer's filters`, async () => {
         const original = await readModel(path);
-        if (original.format !== "layers-model") return;
         const groups = channelsOf(original).groups.filter(({ makers }) => makers.length > 0);
         for (const { free, locked } of groups) assert.ok(free.length > 0 || locked);
         const half = prune({ filters: 0.5, scope: "layer" });
