@@ -17,13 +17,40 @@ export interface BackendSettings {
   readonly threads?: number | undefined;
 }
 
-/** Which backend runs, and for `auto` why no better one does. */
+/** What a job will have a backend do. */
+export interface Workload {
+  readonly model: Model;
+  /** How the model is trained; left out where it only answers. */
+  readonly training?: TrainerOptions | undefined;
+}
+
+/** How fast a backend was at a workload: the same batch for each, after a warm-up. */
+export interface BackendTiming {
+  readonly name: BackendName;
+  /** Milliseconds of a forward pass. */
+  readonly forwardMs?: number;
+  /** Milliseconds of a training step. */
+  readonly stepMs?: number;
+  /** Why a number is missing, as the end of a sentence. */
+  readonly reason?: string;
+}
+
+/** What `auto` went by. */
+export interface BackendChoice {
+  /** Examples in the batch that was timed. */
+  readonly batchSize: number;
+  readonly timings: readonly BackendTiming[];
+}
+
+/** Which backend runs, and for `auto` why no other does. */
 export interface BackendReport {
   readonly name: BackendName;
   /** E.g. `libtensorflow 2.9.1`, `SIMD, 1 thread`. */
   readonly detail: string;
-  /** One sentence per better backend that could not be opened. */
+  /** One sentence per backend that could not be opened. */
   readonly passedOver: readonly string[];
+  /** Only where there was something to choose from. */
+  readonly choice?: BackendChoice;
 }
 
 export interface TensorSpec {

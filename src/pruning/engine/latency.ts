@@ -30,15 +30,25 @@ export async function measureLatency(
     return performance.now() - start;
   };
   try {
-    const begin = performance.now();
     const warmUp = await time();
-    const times: number[] = [];
-    while (times.length < repeats && performance.now() - begin < budgetMs) times.push(await time());
-    return median(times.length > 0 ? times : [warmUp]);
+    return warmUp < budgetMs ? await timeRepeats(repeats, budgetMs - warmUp, time) : warmUp;
   } catch (error) {
     log(`No latency at batch ${batchSize}: ${reasonOf(error)}`);
     return null;
   }
+}
+
+/**
+ * The median of what something takes.
+ * @param repeats how often it is done at most; at least once
+ * @param budget milliseconds after which no new repeat begins
+ * @param time does it and says how many milliseconds that took
+ */
+export async function timeRepeats(repeats: number, budget: number, time: () => Promise<number>): Promise<number> {
+  const begin = performance.now();
+  const times = [await time()];
+  while (times.length < repeats && performance.now() - begin < budget) times.push(await time());
+  return median(times);
 }
 
 /** The middle value; the mean of the two middle ones of an even number. */

@@ -7,6 +7,7 @@ import {
   qualityMetric,
 } from "../../../pruning/metrics/definitions.ts";
 import { titleOf } from "../../../pruning/recipe/title.ts";
+import { backendText, choiceText } from "../../../pruning/runs/backendText.ts";
 import type { Run, RunStatus, Trial } from "../../../pruning/runs/run.ts";
 import { formatCount, formatShare } from "../../../pruning/text.ts";
 import { isBaseline } from "../../runs/order.ts";
@@ -50,6 +51,7 @@ export function runText(run: Run, now: Date): ItemText {
 
 function runRows(run: Run): Row[] {
   const { data, backend, machine, versions } = run;
+  const chosenBy = backend && choiceText(backend);
   const measured =
     data && `${data.path}: ${formatCount(data.examples)} examples of ${data.split}, scaled ${data.scaling}`;
   return [
@@ -57,7 +59,8 @@ function runRows(run: Run): Row[] {
     ["Model", run.model],
     ["Started", [new Date(run.started).toLocaleString(), ...duration(run)].join(", ")],
     ["Data", measured ?? "none, so sizes only"],
-    ...(backend ? [["Backend", `${backend.name} (${backend.detail})`] as const] : []),
+    ...(backend ? [["Backend", backendText(backend)] as const] : []),
+    ...(chosenBy ? [["Chosen by", chosenBy] as const] : []),
     ["Machine", `${machine.cpu}, ${countOf(machine.cores, "core")}, Node ${versions.node.replace(/^v/, "")}`],
   ];
 }
@@ -127,7 +130,8 @@ export function summaryText(run: Run): string {
   const sparsity = formatShare(best.metrics.sparsity);
   if (!quality || metricValue(best.metrics, quality) === undefined)
     return `${made}: ${sparsity} sparse is ${formatMetric(best.metrics, "gzipBytes")} gzipped.`;
-  const before = quality === "accuracy" && run.baseline ? ` (${formatMetric(run.baseline.metrics, quality)} unpruned)` : "";
+  const before =
+    quality === "accuracy" && run.baseline ? ` (${formatMetric(run.baseline.metrics, quality)} unpruned)` : "";
   return `${made}: ${sparsity} sparse keeps ${inWords(best, quality)}${before}.`;
 }
 
