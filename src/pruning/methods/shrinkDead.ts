@@ -71,33 +71,34 @@ function notesOf(
       "Nothing was taken out: which filters belong together is known of layers models only, and this is a graph model.",
     ];
   }
-  const left = channels.groups.filter(({ channels: ids }) => ids.some((id) => dead[id] === 1));
-  const count = dead.reduce((sum, flag) => sum + flag, 0);
-  const why =
-    count > 0
-      ? `${formatCount(count)} ${gone.size > 0 ? "more" : "filters"} do nothing, but ${whyOf(left, dead, options)}`
-      : "";
+  const stay = channels.groups.filter(({ channels: ids }) => ids.some((id) => dead[id] === 1));
+  const left = dead.reduce((sum, flag) => sum + flag, 0);
+  const why = whyStay(stay, dead, options);
   if (gone.size === 0) {
-    return [
-      `Nothing was taken out: ${why || "every filter is read by another layer and may give something else than zero."}`,
-    ];
+    const nothing = left > 0 ? `${filters(left)} ${left === 1 ? "does" : "do"} nothing, but ${why}` : allMatter;
+    return [`Nothing was taken out: ${nothing}.`];
   }
   const total = [...gone.values()].reduce((sum, each) => sum + each, 0);
   const named = [...gone].slice(0, mostNamed).map(([name, each]) => `${formatCount(each)} of ${name}`);
   const others = gone.size > mostNamed ? ` and others of ${gone.size - mostNamed} more layers` : "";
+  const went = `${filters(total)} that did nothing ${total === 1 ? "was" : "were"} taken out`;
   return [
-    `${formatCount(total)} filters that did nothing were taken out: ${named.join(", ")}${others}.`,
-    ...(why ? [why] : []),
+    `${went}: ${named.join(", ")}${others}.`,
+    ...(left > 0 ? [`${formatCount(left)} more ${left === 1 ? "does" : "do"} nothing, but ${why}.`] : []),
   ];
 }
 
-/** Why filters stay that do nothing, of the first layer that has some. */
-function whyOf(groups: readonly ChannelGroup[], dead: Removal, { minWidth = 1, roundTo = 1 }: DeadOptions): string {
+const allMatter = "every filter is read by another layer and may give something else than zero";
+
+const filters = (number: number): string => `${formatCount(number)} ${number === 1 ? "filter" : "filters"}`;
+
+/** Why filters stay that do nothing, of the first layer that has some: a clause. */
+function whyStay(groups: readonly ChannelGroup[], dead: Removal, { minWidth = 1, roundTo = 1 }: DeadOptions): string {
   const [group] = groups;
   if (!group) return "";
   const free = new Set(group.free);
   const locked = group.channels.some((id) => dead[id] === 1 && !free.has(id));
-  if (locked) return `those of ${group.name} are locked. ${group.locked ?? ""}`.trim();
-  const limit = [`at least ${minWidth}`, ...(roundTo > 1 ? [`a multiple of ${roundTo}`] : [])].join(" and ");
-  return `${group.name} keeps ${limit}.`;
+  if (locked) return `those of ${group.name} are locked: ${(group.locked ?? "").replace(/\.$/, "")}`;
+  const limits = [`at least ${minWidth}`, ...(roundTo > 1 ? [`a multiple of ${roundTo}`] : [])];
+  return `${group.name} keeps ${limits.join(" and ")}`;
 }
