@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { formatNumber, formatShare } from "../text.ts";
+import { layerEntries } from "./options.ts";
 import type { MethodSpec } from "./spec.ts";
 
 const options = v.object({
@@ -37,20 +38,7 @@ const options = v.object({
       v.description("With a sparsity: reach it over all layers together (global), or in each layer (layer)."),
     ),
   ),
-  layers: v.optional(
-    v.pipe(
-      v.string(),
-      v.title("Layers"),
-      v.description("Only these layers: names or patterns such as `conv*`, separated by commas."),
-    ),
-  ),
-  skip: v.optional(
-    v.pipe(
-      v.string(),
-      v.title("Skip"),
-      v.description("All layers but these: names or patterns such as `dense_2`, separated by commas."),
-    ),
-  ),
+  ...layerEntries,
 });
 
 export type MagnitudeOptions = v.InferOutput<typeof options>;

@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import type { Checkpoint } from "../checkpoint.ts";
 import type { Needs } from "../criteria/evidence.ts";
 import type { Verification } from "../engine/equality.ts";
 import type { SecateurError } from "../errors.ts";
@@ -23,8 +24,11 @@ export interface MethodSpec<Name extends string = string, Schema extends Options
   readonly gradual?: readonly string[];
   /** The only kind of model it can prune; all kinds where it is absent. */
   readonly format?: ModelFormat;
-  /** Whether it may train between its iterations: then a recipe gives it `fineTune` too, as in that step. */
-  readonly trainsBetween?: boolean;
+  /**
+   * Set where it may train in between: then a recipe gives it `fineTune` too, as in that step. Says why it cannot with
+   * these options, as a sentence ends that begins "Fine-tuning in between"; nothing if it can.
+   */
+  trainsBetween?(options: v.InferOutput<Schema>): string | undefined;
   /** What it takes beside the model, with these options; nothing where this is absent. */
   needs?(options: v.InferOutput<Schema>): Needs;
   /** Conditions between options that a schema of single fields cannot say: a sentence, or nothing if all is well. */
@@ -38,6 +42,8 @@ export interface MethodContext extends ScoringContext, Verification {
   readonly network: Network;
   /** The unpruned model. */
   readonly original: Model;
+  /** Where a long search goes on from, if it was broken off, and keeps what it needs for that. */
+  readonly checkpoint: Checkpoint;
   /** Trains between iterations, as the recipe has it; absent where it does not. */
   fineTune?(model: Model, network: Network, progress: Progress): Promise<Pruned>;
 }

@@ -3,6 +3,7 @@ import { normalizations } from "../criteria/normalize.ts";
 import { type CriterionName, criterionNamed, criterionNames, needsOf } from "../criteria/registry.ts";
 import { memberships } from "../criteria/views.ts";
 import { formatShare } from "../text.ts";
+import { layerEntries, wholeNumber } from "./options.ts";
 import type { MethodSpec } from "./spec.ts";
 
 const shareOf = (title: string, description: string) =>
@@ -11,17 +12,6 @@ const shareOf = (title: string, description: string) =>
       v.number(),
       v.minValue(0, "a share to remove is at least 0 and less than 1"),
       v.ltValue(1, "a share to remove is at least 0 and less than 1"),
-      v.title(title),
-      v.description(description),
-    ),
-  );
-
-const wholeNumber = (title: string, description: string) =>
-  v.optional(
-    v.pipe(
-      v.number(),
-      v.integer("a whole number is needed"),
-      v.minValue(1, "at least 1 is needed"),
       v.title(title),
       v.description(description),
     ),
@@ -98,20 +88,7 @@ const options = v.object({
       ),
     ),
   ),
-  layers: v.optional(
-    v.pipe(
-      v.string(),
-      v.title("Layers"),
-      v.description("Only these layers: names or patterns such as `conv*`, separated by commas."),
-    ),
-  ),
-  skip: v.optional(
-    v.pipe(
-      v.string(),
-      v.title("Skip"),
-      v.description("All layers but these: names or patterns such as `dense_2`, separated by commas."),
-    ),
-  ),
+  ...layerEntries,
 });
 
 export type StructuredOptions = v.InferOutput<typeof options>;
@@ -149,7 +126,8 @@ export const structuredSpec: MethodSpec<"structured", typeof options> = {
     "The model gets really smaller and faster. Layers models only.",
   options,
   format: "layers-model",
-  trainsBetween: true,
+  trainsBetween: ({ iterations = 1 }) =>
+    iterations < 2 ? "needs two or more iterations; give iterations, or a step fineTune of its own" : undefined,
   needs: ({ criterion = defaultCriterion }) => needsOf(criterionNamed(criterion)),
   problem(chosen) {
     const given = targetNames.filter((name) => chosen[name] !== undefined);

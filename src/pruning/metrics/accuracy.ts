@@ -35,6 +35,45 @@ export function classificationOf(scores: Float32Array, classes: number, labels: 
   return { examples, accuracy: first / examples, ...top5, loss: lossSum / examples };
 }
 
+/** How each of some labelled examples is answered. */
+export interface RowAnswers {
+  /** 1 where the label has the best score. */
+  readonly right: Uint8Array;
+  /** By how much the label's score is above the best other one, or below it; −∞ for a row that is not all numbers. */
+  readonly margin: Float64Array;
+  /** Cross-entropy, in nats. */
+  readonly loss: Float64Array;
+}
+
+/**
+ * The same row by row.
+ * @param probabilities whether scores are probabilities, as `areProbabilities` says of many rows; else logits
+ */
+export function answersOf(
+  scores: Float32Array,
+  classes: number,
+  labels: ArrayLike<number>,
+  probabilities: boolean,
+): RowAnswers {
+  const rows = rowsOf(scores, classes);
+  const answers = rows.map((row, i) => answerOf(row, labels[i] as number, probabilities));
+  return {
+    right: Uint8Array.from(answers, ({ right }) => Number(right)),
+    margin: Float64Array.from(answers, ({ margin }) => margin),
+    loss: Float64Array.from(answers, ({ loss }) => loss),
+  };
+}
+
+function answerOf(row: Float32Array, label: number, probabilities: boolean) {
+  if (!isSound(row)) return { right: false, margin: Number.NEGATIVE_INFINITY, loss: -Math.log(epsilon) };
+  const other = row.reduce((best, score, i) => (i === label ? best : Math.max(best, score)), Number.NEGATIVE_INFINITY);
+  return {
+    right: rankOf(row, label) === 0,
+    margin: (row[label] as number) - other,
+    loss: (probabilities ? lossOfProbabilities : lossOfLogits)(row, label),
+  };
+}
+
 /**
  * The class with the best score in each row, the first one of equals, as argmax takes it; -1 for a row that is not all
  * finite numbers.

@@ -42,16 +42,10 @@ export const pruneSteps: readonly StepSpec[] = methodCatalogue.map((method: Meth
 }));
 
 function variantOf(method: MethodSpec, { fineTune, ...own }: Swept): StepVariant {
-  const options = v.parse(method.options, own) as { readonly iterations?: number };
-  const problem = method.problem(options);
+  const options = v.parse(method.options, own);
+  const between = fineTune ? method.trainsBetween?.(options) : undefined;
+  const problem = method.problem(options) ?? (between && `Fine-tuning in between ${between}.`);
   if (problem) throw new SecateurError("bad-recipe", problem);
-  const { iterations = 1 } = options;
-  if (fineTune && iterations < 2) {
-    throw new SecateurError(
-      "bad-recipe",
-      "Fine-tuning in between needs two or more iterations; give iterations, or a step fineTune of its own.",
-    );
-  }
   const needs = method.needs?.(options) ?? "nothing";
   const [training] = fineTune ? fineTuneStep.variants({ fineTune }) : [];
   return {

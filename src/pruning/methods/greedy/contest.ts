@@ -1,0 +1,71 @@
+import type { Subject } from "../../criteria/views.ts";
+import type { Feed } from "../../data/feed.ts";
+import type { Engine } from "../../engine/engine.ts";
+
+/** The images that decide, and what is right for each. */
+export interface Jury {
+  readonly feed: Feed;
+  /** One class index an image: its label or, where there are none, what the unpruned model answers. */
+  readonly labels: ArrayLike<number>;
+  /** Name of the output that scores the classes, and how many it scores. */
+  readonly head: { readonly name: string; readonly classes: number };
+  /** Whether its scores are probabilities; else logits. */
+  readonly probabilities: boolean;
+}
+
+/** Channels of a model of which one is to go. */
+export interface Contest {
+  readonly subject: Subject;
+  /** The most promising first, where that is known: the search ends the sooner. */
+  readonly candidates: readonly number[];
+  readonly jury: Jury;
+  readonly engine: Engine;
+  /** How many parameters go with a channel. */
+  parameters(channel: number): number;
+  readonly signal?: AbortSignal;
+  /** Called now and then. @param fraction 0 to 1 */
+  progress(fraction: number, state: ContestState): void;
+}
+
+export interface ContestState {
+  /** The channel that is being tried. */
+  readonly channel: number;
+  /** The best one to remove that is known by now. */
+  readonly best?: Outcome | undefined;
+  readonly evaluations: Evaluations;
+}
+
+/** Answers to single images without single channels: how many there are to ask for, and how many were. */
+export interface Evaluations {
+  readonly done: number;
+  readonly possible: number;
+}
+
+/** What is left when one channel is gone. */
+export interface Outcome {
+  readonly channel: number;
+  /** How many images are answered right. */
+  readonly right: number;
+  /** Sum of their cross-entropies, in nats. */
+  readonly loss: number;
+}
+
+export interface Verdict {
+  /** What goes. */
+  readonly winner: Outcome;
+  readonly evaluations: Evaluations;
+  /** The candidates, the most promising first as far as they were tried. */
+  readonly order: readonly number[];
+}
+
+/** Finds the channel whose removal costs least. */
+export type Search = (contest: Contest) => Promise<Verdict>;
+
+/**
+ * Which of two removals is better: the one with more images right; of equals the one with the smaller loss, then the
+ * one that takes more parameters with it, then the first in network order.
+ * @returns below 0 where it is `a`
+ */
+export function compareOutcomes(a: Outcome, b: Outcome, parameters: (channel: number) => number): number {
+  return b.right - a.right || a.loss - b.loss || parameters(b.channel) - parameters(a.channel) || a.channel - b.channel;
+}

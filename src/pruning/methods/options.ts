@@ -1,0 +1,33 @@
+import * as v from "valibot";
+
+// Options that several methods have.
+
+/** A count of 1 or more. */
+export const wholeNumber = (title: string, description: string) =>
+  v.optional(
+    v.pipe(
+      v.number(),
+      v.integer("a whole number is needed"),
+      v.minValue(1, "at least 1 is needed"),
+      v.title(title),
+      v.description(description),
+    ),
+  );
+
+/** Which layers a method may touch (`LayerChoice`). */
+export const layerEntries = {
+  layers: v.optional(
+    v.pipe(
+      v.string(),
+      v.title("Layers"),
+      v.description("Only these layers: names or patterns such as `conv*`, separated by commas."),
+    ),
+  ),
+  skip: v.optional(
+    v.pipe(
+      v.string(),
+      v.title("Skip"),
+      v.description("All layers but these: names or patterns such as `dense_2`, separated by commas."),
+    ),
+  ),
+};
