@@ -65,8 +65,21 @@ export function membersOf(subject: Subject, group: ChannelGroup, membership: Mem
 }
 
 /** The scale γ of each batch normalisation of a group, seen by the group's channels in their order. */
-export function scalesOf(subject: Subject, group: ChannelGroup): KernelView[] {
+export function scalesOf(subject: Subject, group: Pick<ChannelGroup, "channels" | "followers">): KernelView[] {
   return viewsBy(subject, group, group.followers, "follows", isScale).flat();
+}
+
+/**
+ * The channel of each filter of a layer, as its kernels make them; once where several gates or kernels make the same.
+ * None for layers that make no channels.
+ */
+export function channelsMade({ weights }: Layer, channels: Channels): Int32Array {
+  const made = weights.flatMap(({ name, role, gates = 1 }) => {
+    const ids = channels.weights.get(name)?.find((axis) => axis?.use === "makes")?.channels;
+    return role === "kernel" && ids ? [ids.subarray(0, ids.length / gates)] : [];
+  });
+  const distinct = new Map(made.map((ids) => [`${ids}`, ids]));
+  return Int32Array.from([...distinct.values()].flatMap((ids) => [...ids]));
 }
 
 const isKernel = ({ role }: LayerWeight): boolean => role === "kernel";
@@ -76,7 +89,7 @@ const isScale = ({ name, role }: LayerWeight, { type }: Layer): boolean =>
 /** By layer: its weights of one kind that use a group's channels in one way. */
 function viewsBy(
   { model, network, channels }: Subject,
-  group: ChannelGroup,
+  group: Pick<ChannelGroup, "channels">,
   names: readonly string[],
   use: ChannelUse,
   wanted: (weight: LayerWeight, layer: Layer) => boolean,
@@ -98,9 +111,9 @@ function viewsBy(
 }
 
 /** Where each channel of a network stands among those of a group; −1 for others. */
-export function placesOf({ count }: Pick<Channels, "count">, group: ChannelGroup): Int32Array {
+export function placesOf({ count }: Pick<Channels, "count">, { channels }: Pick<ChannelGroup, "channels">): Int32Array {
   const places = new Int32Array(count).fill(-1);
-  for (const [place, channel] of group.channels.entries()) places[channel] = place;
+  for (const [place, channel] of channels.entries()) places[channel] = place;
   return places;
 }
 

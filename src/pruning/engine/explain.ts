@@ -31,11 +31,30 @@ export function explainRunning(error: unknown, model: Model): SecateurError {
   return unsupported(`TensorFlow.js cannot run the model${where}: ${firstSentence(reasonOf(error))}.`, error);
 }
 
+/** What gradients were wanted for, as sentences say it. */
+export interface GradientUse {
+  readonly fails: string;
+  readonly remedy: string;
+}
+
+const training: GradientUse = { fails: "The model cannot be trained", remedy: "prune it without fine-tuning" };
+
+/** Gradients that tell which channels matter. */
+export const judging: GradientUse = {
+  fails: "The model's gradients cannot be computed",
+  remedy: "choose a criterion that needs none",
+};
+
 /**
- * The same for what a training step threw.
+ * The same for what computing gradients threw.
  * @param culprit finds the layer of a layers model whose gradient cannot be computed
  */
-export function explainTraining(error: unknown, model: Model, culprit: () => string | undefined): SecateurError {
+export function explainTraining(
+  error: unknown,
+  model: Model,
+  culprit: () => string | undefined,
+  { fails, remedy }: GradientUse = training,
+): SecateurError {
   const running = explainRunning(error, model);
   if (running === error || running.code === "backend") return running;
   const reason = reasonOf(error);
@@ -43,7 +62,7 @@ export function explainTraining(error: unknown, model: Model, culprit: () => str
   const why = node
     ? `its graph has control flow (node "${node}", op ${op}), which TensorFlow.js cannot differentiate`
     : `TensorFlow.js cannot differentiate ${culprit() ?? nodeWithoutGradient(reason, model) ?? "it"} (${firstSentence(reason)})`;
-  const sentence = `The model cannot be trained: ${why}; prune it without fine-tuning.`;
+  const sentence = `${fails}: ${why}; ${remedy}.`;
   return new SecateurError("training", sentence, detailsOf(error), { cause: error });
 }
 

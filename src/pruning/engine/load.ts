@@ -3,7 +3,7 @@ import { SecateurError } from "../errors.ts";
 import type { JsonObject, Model, Weight } from "../model/model.ts";
 import type { Log, OpenBackend } from "./backend.ts";
 import type { LoadedModel, Output } from "./engine.ts";
-import { explainLoading, explainRunning, explainTraining } from "./explain.ts";
+import { explainLoading, explainRunning, explainTraining, judging } from "./explain.ts";
 import { loadGraphProgram } from "./graphProgram.ts";
 import { measureLatency } from "./latency.ts";
 import { loadLayersProgram } from "./layersProgram.ts";
@@ -72,7 +72,7 @@ export async function loadProbe(model: Model, classes: number, backend: OpenBack
     return probeOf(open, onBackend(open.program, model, backend, log), classes, {
       verify: () => backend.verify(),
       explain: (error) => explainRunning(error, model),
-      explainGradients: (error) => explainTraining(error, model, () => open.culprit()),
+      explainGradients: (error) => explainTraining(error, model, () => open.culprit(), judging),
     });
   } catch (error) {
     throw await explainLoading(error, model);

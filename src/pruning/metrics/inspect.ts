@@ -1,5 +1,6 @@
 import { rankFilters } from "../criteria/filters.ts";
 import type { WeightCriterion } from "../criteria/registry.ts";
+import { channelsOf } from "../graph/channels/channelsOf.ts";
 import type { Network } from "../graph/network.ts";
 import type { Model } from "../model/model.ts";
 import { filesOf } from "../model/write.ts";
@@ -12,6 +13,7 @@ import type { Inspection, LayerInspection } from "./inspection.ts";
  */
 export function inspect(model: Model, network: Network, criterion?: WeightCriterion): Inspection {
   const counts = countWeights(model, network);
+  const around = criterion?.evidence === "scales" ? { network, channels: channelsOf(model) } : undefined;
   return {
     format: model.format,
     parameters: counts.parameters,
@@ -33,7 +35,7 @@ export function inspect(model: Model, network: Network, criterion?: WeightCriter
         sparsity: sparsityOf(prunableNonZero, prunable),
         prunable: layer.prunable,
         ...(reason && { reason }),
-        ...(criterion && layer.prunable && { filters: rankFilters(model, layer, criterion) }),
+        ...(criterion && layer.prunable && { filters: rankFilters(model, layer, criterion, around) }),
       };
     }),
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { batchNorm } from "../../../src/pruning/criteria/batchNorm.ts";
 import { rankFilters } from "../../../src/pruning/criteria/filters.ts";
 import {
   criteria,
@@ -7,8 +8,10 @@ import {
   weightCriteria,
   weightCriterionNamed,
 } from "../../../src/pruning/criteria/registry.ts";
+import { channelsOf } from "../../../src/pruning/graph/channels/channelsOf.ts";
 import type { Layer } from "../../../src/pruning/graph/network.ts";
 import { networkOf } from "../../../src/pruning/graph/networkOf.ts";
+import { inspect } from "../../../src/pruning/metrics/inspect.ts";
 import { type Model, sizeOf, type Weight, withWeights } from "../../../src/pruning/model/model.ts";
 import { decodeFloats } from "../../../src/pruning/model/values.ts";
 import { withZeros } from "../../../src/pruning/model/zero.ts";
@@ -118,6 +121,33 @@ describe("filters ranked by the norms of their weights, against nested loops", (
       }
     });
   }
+
+  it("by the batch normalisation behind them, where the network is known", async () => {
+    const sequential = layers.sequential();
+    sequential.add(layers.layers.conv2d({ inputShape: [4, 4, 2], filters: 3, kernelSize: 1, name: "conv" }));
+    sequential.add(layers.layers.batchNormalization({ name: "norm" }));
+    sequential.add(layers.layers.flatten());
+    sequential.add(layers.layers.dense({ units: 2, name: "head" }));
+    const stored = await saved(sequential);
+    const gamma = stored.weights.get("norm/gamma") as Weight;
+    const bytes = new Uint8Array(Float32Array.of(0.5, -2, 0).buffer);
+    const model = withWeights(stored, [{ ...gamma, bytes }]);
+    const network = networkOf(model);
+    const rank = (name: string, around?: Parameters<typeof rankFilters>[3]) =>
+      rankFilters(model, network.layers.find((each) => each.name === name) as Layer, batchNorm, around);
+    const around = { network, channels: channelsOf(model) };
+    assert.deepEqual(rank("conv", around), [
+      { index: 1, score: 2 },
+      { index: 0, score: 0.5 },
+      { index: 2, score: 0 },
+    ]);
+    assert.deepEqual(rank("head", around), [], "no batch normalisation stands behind it");
+    assert.deepEqual(rank("conv"), [], "nobody says what stands behind it");
+    assert.deepEqual(
+      inspect(model, network, batchNorm).layers.map(({ filters }) => filters?.map(({ index }) => index)),
+      network.layers.map(({ name }) => (name === "conv" ? [1, 0, 2] : name === "head" ? [] : undefined)),
+    );
+  });
 
   /** A layer of one kernel, made by hand. */
   const layerOf = (filterAxes: number[], gates?: number): Layer => ({

@@ -1,4 +1,4 @@
-import type { Subject } from "../../criteria/views.ts";
+import { channelsMade, type Subject } from "../../criteria/views.ts";
 import type { Place } from "../../engine/probing/contract.ts";
 import { type Call, callsOf } from "../../graph/calls.ts";
 import type { ChannelIds } from "../../graph/channels/channels.ts";
@@ -32,7 +32,7 @@ export function measuredPlaces({ model, network, channels }: Subject): MeasuredP
   const places = new Map<string, MeasuredPlace>();
   for (const maker of network.layers.filter(({ name }) => makers.has(name))) {
     const axis = axes.get(maker.name) ?? -1;
-    const ids = madeBy(maker, channels.weights);
+    const ids = repeated(channelsMade(maker, channels), maker.outputShape?.at(axis) ?? 0);
     const fits = (layer: Layer) => layer.outputShape?.at(axis) === ids.length;
     let place = maker;
     for (let behind = next(place.name); behind; behind = next(place.name)) {
@@ -40,20 +40,15 @@ export function measuredPlaces({ model, network, channels }: Subject): MeasuredP
       if (!layer || !passing.has(layer.type) || !fits(layer)) break;
       place = layer;
     }
-    if (fits(place)) places.set(place.name, { layer: place.name, axis, channels: ids });
+    if (ids.length > 0) places.set(place.name, { layer: place.name, axis, channels: ids });
   }
   return [...places.values()];
 }
 
-/** The channels of what a layer puts out, as its kernels make them. Recurrent layers have several gates a channel. */
-function madeBy({ weights }: Layer, channels: Subject["channels"]["weights"]): Int32Array {
-  const made = weights.flatMap(({ name, role, gates = 1 }) => {
-    const ids = channels.get(name)?.find((axis) => axis?.use === "makes")?.channels;
-    return role === "kernel" && ids ? [ids.subarray(0, ids.length / gates)] : [];
-  });
-  // The two directions of a bidirectional layer stand side by side; its other kernels make the same once more.
-  const seen = new Set<string>();
-  return Int32Array.from(made.filter((ids) => !seen.has(`${ids}`) && seen.add(`${ids}`)).flatMap((ids) => [...ids]));
+/** The two directions of a bidirectional layer stand side by side, and make the same channels. */
+function repeated(channels: ChannelIds, length: number): Int32Array {
+  const fits = channels.length > 0 && length % channels.length === 0;
+  return fits ? Int32Array.from({ length }, (_, i) => channels[i % channels.length] as number) : new Int32Array();
 }
 
 /** The only layer that takes what another puts out, where both are called once and no one else looks at it. */
