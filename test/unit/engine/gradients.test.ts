@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Engine } from "../../../src/pruning/engine/engine.ts";
 import { openEngine } from "../../../src/pruning/engine/open.ts";
-import { optionsFor, places } from "./backends.ts";
+import { needsWebGpu, optionsFor, places } from "./backends.ts";
 import { type Case, cases } from "./gradients/cases.ts";
 import { type Difference, differencesOf, type Gradients, gradientsOf } from "./gradients/differences.ts";
 import { onStockWasm } from "./wasm.ts";
+import { onStockWebGpu } from "./webgpu.ts";
 
 /** What every backend has to agree with. */
 interface Reference {
@@ -76,7 +77,8 @@ describe("Gradients", function () {
   }
 
   describe("that stock tfjs gets wrong", () => {
-    const faulty = (backend: "cpu" | "wasm") => cases.filter(({ faults }) => faults?.[backend] !== undefined);
+    const faulty = (backend: "cpu" | "wasm" | "webgpu") =>
+      cases.filter(({ faults }) => faults?.[backend] !== undefined);
     /** Each that fails or is wrong, as is to be expected. */
     const check = async (tests: readonly Case[]) => {
       for (const test of tests) {
@@ -92,5 +94,9 @@ describe("Gradients", function () {
     });
 
     it("on wasm", () => onStockWasm(() => check(faulty("wasm"))));
+
+    it("on webgpu", async function () {
+      await onStockWebGpu(needsWebGpu(this), () => check(faulty("webgpu")));
+    });
   });
 });
