@@ -33,7 +33,7 @@ export function spareFilters(model: Model, layer: Layer): SpareFilters {
       const b = sorted[next] as number;
       // Weights that differ by `reach` each make the norm differ by that times √length at most.
       if ((norms[b] as number) - (norms[a] as number) > reach * Math.sqrt(length)) break;
-      if (!areEqual(row(a), row(b), reach)) continue;
+      if (!areEqual(rows, a * length, b * length, length, reach)) continue;
       const [low, high] = a < b ? [a, b] : [b, a];
       duplicates.set(high, Math.min(duplicates.get(high) ?? high, low));
     }
@@ -47,7 +47,10 @@ function normOf(row: Float32Array): number {
   return Math.sqrt(sum);
 }
 
-function areEqual(a: Float32Array, b: Float32Array, reach: number): boolean {
-  for (let i = 0; i < a.length; i++) if (Math.abs((a[i] as number) - (b[i] as number)) > reach) return false;
+/** Whether two rows are equal up to `reach`, each given by where it begins. */
+function areEqual(rows: Float32Array, a: number, b: number, length: number, reach: number): boolean {
+  for (let i = 0; i < length; i++) {
+    if (Math.abs((rows[a + i] as number) - (rows[b + i] as number)) > reach) return false;
+  }
   return true;
 }
