@@ -2,6 +2,8 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BackendSettings } from "../pruning/engine/engine.ts";
 import { SecateurError } from "../pruning/errors.ts";
+import type { JobOptions } from "../pruning/recipe/events.ts";
+import { resumeRun } from "../pruning/recipe/resume.ts";
 import { runRecipe } from "../pruning/recipe/runner.ts";
 import { newRunFolder, runsFolderName } from "../pruning/runs/folder.ts";
 import type { Run } from "../pruning/runs/run.ts";
@@ -9,7 +11,13 @@ import { print, printJson } from "./output.ts";
 import { showProgress } from "./progress.ts";
 import { describeRun } from "./report.ts";
 
-export interface JobRequest {
+/** What any job may be told. */
+export interface JobSettings {
+  readonly json?: boolean | undefined;
+  readonly threads?: number | undefined;
+}
+
+export interface JobRequest extends JobSettings {
   readonly recipe: unknown;
   /** Folder that the recipe's paths are relative to. */
   readonly base: string;
@@ -18,8 +26,6 @@ export interface JobRequest {
   /** What to call the run's folder, below the current folder, where `out` names none. */
   readonly title: string;
   readonly out?: string | undefined;
-  readonly json?: boolean | undefined;
-  readonly threads?: number | undefined;
 }
 
 /**
@@ -33,20 +39,34 @@ export function backendSettings({ threads }: Pick<BackendSettings, "threads">): 
   return { tfjsNodeFolders: folders(tfjsNode), webgpuFolders: folders(webgpu), threads };
 }
 
+/** Makes a run of a recipe. @throws SecateurError as `report` */
+export async function runJob({ recipe, base, where, title, out, ...settings }: JobRequest): Promise<void> {
+  const folder = resolve(out ?? newRunFolder(join(process.cwd(), runsFolderName), title, new Date()));
+  await report(settings, (options) => runRecipe(recipe, { base, where, folder, ...options }));
+}
+
+/** Takes up a run that was broken off. @throws SecateurError as `report` */
+export async function resumeJob(folder: string, settings: JobSettings): Promise<void> {
+  await report(settings, (options) => resumeRun({ folder: resolve(folder), ...options }));
+}
+
 /**
- * Runs a job with its progress on standard error and its result on standard output. Ctrl+C ends it at the next safe
+ * Does a job with its progress on standard error and its result on standard output. Ctrl+C ends it at the next safe
  * point and keeps the finished trials; a second one ends it at once.
  * @throws SecateurError `cancelled`, naming the folder, once the run is safely on disk
  */
-export async function runJob({ recipe, base, where, title, out, json, threads }: JobRequest): Promise<void> {
-  const folder = resolve(out ?? newRunFolder(join(process.cwd(), runsFolderName), title, new Date()));
-  const run = await withProgress((events, signal) =>
-    runRecipe(recipe, { base, where, folder, ...backendSettings({ threads }), signal, events }),
-  );
+async function report(
+  { json, threads }: JobSettings,
+  work: (options: Pick<JobOptions, keyof BackendSettings | "signal" | "events">) => Promise<Run>,
+): Promise<void> {
+  const run = await withProgress((events, signal) => work({ ...backendSettings({ threads }), signal, events }));
   if (json) printJson({ run: run.folder, baseline: run.baseline, trials: run.trials });
   else print(describeRun(run));
   if (run.status === "cancelled") {
-    throw new SecateurError("cancelled", `Cancelled; ${run.trials.length} finished trials are kept in ${run.folder}.`);
+    throw new SecateurError(
+      "cancelled",
+      `Cancelled; ${run.trials.length} finished trials are kept in ${run.folder}, and run --resume goes on with it.`,
+    );
   }
 }
 

@@ -5,6 +5,7 @@ export const commands = {
   showPareto: "secateur.showPareto",
   runRecipe: "secateur.runRecipe",
   cancelRun: "secateur.cancelRun",
+  resumeRun: "secateur.resumeRun",
   openRunFolder: "secateur.openRunFolder",
   openModel: "secateur.openModel",
   revealModel: "secateur.revealModel",

@@ -2,28 +2,38 @@ import * as vscode from "vscode";
 import type { RunResult } from "../protocol/worker.ts";
 import { SecateurError } from "../pruning/errors.ts";
 import { newRunFolder } from "../pruning/runs/folder.ts";
-import type { WithWorker } from "./child/workerClient.ts";
+import type { RunListener, WithWorker } from "./child/workerClient.ts";
 import { Owner } from "./disposable.ts";
 import { contextKeys } from "./ids.ts";
 import type { RunStore } from "./runs/store.ts";
 import { text } from "./text.ts";
 import { TurnTaking } from "./turns.ts";
 
+interface Titled {
+  /** Short name for people and for the folder. */
+  readonly title: string;
+  /** The folder that holds the run's folder. */
+  readonly runsFolder: string;
+}
+
 /** A recipe to execute, and where. */
-export interface JobRequest {
+export interface NewRun extends Titled {
   readonly recipe: unknown;
   /** Folder that the recipe's paths are relative to. */
   readonly base: string;
-  /** The folder that gets the run's folder. */
-  readonly runsFolder: string;
-  /** Short name for people and for the folder. */
-  readonly title: string;
 }
+
+/** A run to take up again. */
+export interface BrokenRun extends Titled {
+  readonly folder: string;
+}
+
+export type JobRequest = NewRun | BrokenRun;
 
 /** A run that goes or waits for its turn. */
 export interface Job {
   readonly title: string;
-  /** Its run folder, once its turn has come. */
+  /** Its run folder; of a new run, once its turn has come. */
   folder?: string;
   /** 0 to 1. */
   fraction: number;
@@ -61,12 +71,13 @@ export class Jobs extends Owner {
   }
 
   /**
-   * Executes a recipe with a notification that shows progress and cancels.
+   * Executes a recipe, or takes up a run, with a notification that shows progress and cancels.
    * @throws SecateurError as the runner threw it; `cancelled` when it never began or had to be killed
    */
   async start(request: JobRequest): Promise<RunResult> {
     const abort = new AbortController();
     const job: Job = { title: request.title, fraction: 0, cancel: () => abort.abort() };
+    if ("folder" in request) job.folder = request.folder;
     this.#jobs.add(job);
     this.#changed.fire();
     const options = {
@@ -88,31 +99,29 @@ export class Jobs extends Owner {
   }
 
   async #run(
-    { recipe, base, runsFolder, title }: JobRequest,
+    request: JobRequest,
     job: Job,
     progress: vscode.Progress<{ message?: string; increment?: number }>,
     signal: AbortSignal,
   ): Promise<RunResult> {
     if (signal.aborted) throw new SecateurError("cancelled", text.cancelled);
     progress.report({ message: text.starting });
-    const folder = newRunFolder(runsFolder, title, new Date());
-    job.folder = folder;
     const touch = () => this.#store.touch();
-    return await this.#withWorker((worker) =>
-      worker.run(
-        { recipe, base, folder },
-        {
-          runChanged: touch,
-          trial: touch,
-          progress: ({ fraction, message }) => {
-            progress.report({ message: text.progress(fraction, message), increment: (fraction - job.fraction) * 100 });
-            job.fraction = fraction;
-            this.#changed.fire();
-          },
-        },
-        signal,
-      ),
-    );
+    const listener: RunListener = {
+      runChanged: touch,
+      trial: touch,
+      progress: ({ fraction, message }) => {
+        progress.report({ message: text.progress(fraction, message), increment: (fraction - job.fraction) * 100 });
+        job.fraction = fraction;
+        this.#changed.fire();
+      },
+    };
+    return await this.#withWorker((worker) => {
+      if ("folder" in request) return worker.resume({ folder: request.folder }, listener, signal);
+      const { recipe, base, runsFolder, title } = request;
+      job.folder = newRunFolder(runsFolder, title, new Date());
+      return worker.run({ recipe, base, folder: job.folder }, listener, signal);
+    });
   }
 
   #cancelAll(): void {

@@ -15,5 +15,6 @@ export const text = {
       : `The run was cancelled; ${kept === 1 ? "the model it had finished is" : `the ${kept} models it had finished are`} kept.`,
   runsElsewhere: (title: string): string =>
     `The run of ${title} was started in another window or a terminal; cancel it there.`,
+  resumedAlready: (title: string): string => `The run of ${title} is going or waits for its turn already.`,
   stillRunning: (title: string): string => `The run of ${title} is still going; cancel it before deleting it.`,
 };

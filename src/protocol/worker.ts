@@ -7,7 +7,7 @@ import type { RunStatus, Trial } from "../pruning/runs/run.ts";
 // cancelled with a CancellationToken; a failed one carries a `WorkerFailure` as the error's data.
 
 /** Bumped when a message changes; a child that answers another number is refused. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** The data of a ResponseError: what SecateurError holds, as plain data. */
 export interface WorkerFailure {
@@ -40,6 +40,11 @@ export interface RunParams {
   readonly folder: string;
 }
 
+export interface ResumeParams {
+  /** The folder of a run that was broken off. */
+  readonly folder: string;
+}
+
 export interface RunResult {
   readonly folder: string;
   readonly status: RunStatus;
@@ -68,6 +73,8 @@ export const initializeRequest = new RequestType<InitializeParams, InitializeRes
 export const inspectRequest = new RequestType<InspectParams, Inspection, WorkerFailure>("inspect");
 /** Executes a recipe; resolves with status `cancelled` when cancelled, rejects when failed. */
 export const runRequest = new RequestType<RunParams, RunResult, WorkerFailure>("run");
+/** Takes up a run; resolves and rejects as `run`. */
+export const resumeRequest = new RequestType<ResumeParams, RunResult, WorkerFailure>("resume");
 
 export const progressNotification = new NotificationType<ProgressParams>("progress");
 /** The run folder exists, or its run.json has changed. */

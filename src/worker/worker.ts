@@ -1,4 +1,9 @@
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
+import {
+  type CancellationToken,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+} from "vscode-jsonrpc/node";
 import {
   type InitializeParams,
   initializeRequest,
@@ -6,12 +11,13 @@ import {
   logNotification,
   progressNotification,
   protocolVersion,
+  resumeRequest,
   runChangedNotification,
   runRequest,
   trialNotification,
 } from "../protocol/worker.ts";
 import { answer } from "./answer.ts";
-import { inspectModel, runJob } from "./jobs.ts";
+import { inspectModel, resumeJob, runJob, type Surroundings } from "./jobs.ts";
 
 // The child process: a thin adapter between the protocol and the pruning library. It starts when it is asked,
 // and is gone when its parent is.
@@ -27,22 +33,23 @@ connection.onRequest(initializeRequest, (params) => {
 
 connection.onRequest(inspectRequest, (params) => answer(() => inspectModel(params)));
 
-connection.onRequest(runRequest, (params, token) =>
-  answer(() => {
-    const cancel = new AbortController();
-    token.onCancellationRequested(() => cancel.abort());
-    return runJob(params, {
-      ...backends,
-      signal: cancel.signal,
-      events: {
-        progress: (fraction, message) => void connection.sendNotification(progressNotification, { fraction, message }),
-        runChanged: (folder) => void connection.sendNotification(runChangedNotification, { folder }),
-        trial: (folder, trial) => void connection.sendNotification(trialNotification, { folder, trial }),
-        log: (level, message) => void connection.sendNotification(logNotification, { level, message }),
-      },
-    });
-  }),
-);
+connection.onRequest(runRequest, (params, token) => answer(() => runJob(params, surroundings(token))));
+connection.onRequest(resumeRequest, (params, token) => answer(() => resumeJob(params, surroundings(token))));
+
+function surroundings(token: CancellationToken): Surroundings {
+  const cancel = new AbortController();
+  token.onCancellationRequested(() => cancel.abort());
+  return {
+    ...backends,
+    signal: cancel.signal,
+    events: {
+      progress: (fraction, message) => void connection.sendNotification(progressNotification, { fraction, message }),
+      runChanged: (folder) => void connection.sendNotification(runChangedNotification, { folder }),
+      trial: (folder, trial) => void connection.sendNotification(trialNotification, { folder, trial }),
+      log: (level, message) => void connection.sendNotification(logNotification, { level, message }),
+    },
+  };
+}
 
 process.on("disconnect", () => process.exit(0));
 connection.listen();

@@ -148,6 +148,28 @@ describe("runs", function () {
     assert.equal(secateur.jobs.jobs.length, 0);
   });
 
+  it("takes up a run that was cancelled, and offers that for no other", async () => {
+    const few = [0.2, 0.3, 0.4, 0.5];
+    const going = prune({ sparsity: few, data: sampleData() });
+    const { folder } = await firstTrial();
+    await commands.executeCommand("secateur.cancelRun", nodeOf(folder));
+    const { trials = 0 } = (await going) ?? {};
+    assert.ok(trials > 0 && trials < few.length);
+    assert.equal(secateur.runs.getTreeItem(nodeOf(folder)).contextValue, "run.ended.resumable");
+    const before = await readRun(folder);
+    let result: RunResult | undefined;
+    const reports = await reportsOf(async () => {
+      result = await commands.executeCommand("secateur.resumeRun", nodeOf(folder));
+    });
+    assert.deepEqual(reports, []);
+    assert.deepEqual(result, { folder, status: "done", trials: few.length });
+    const run = await readRun(folder);
+    assert.deepEqual(run.trials.slice(0, trials), before.trials);
+    assert.equal(secateur.runs.getTreeItem(nodeOf(folder)).contextValue, "run.ended");
+    const sentences = await reportsOf(() => commands.executeCommand("secateur.resumeRun", nodeOf(folder)));
+    assert.match(sentences.join(), /is done; there is nothing to resume\.$/);
+  });
+
   it("keeps finished trials when its process is killed, and says so", async () => {
     let folder = "";
     const sentences = await reportsOf(async () => {

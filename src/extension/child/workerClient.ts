@@ -16,8 +16,10 @@ import {
   type ProgressParams,
   progressNotification,
   protocolVersion,
+  type ResumeParams,
   type RunParams,
   type RunResult,
+  resumeRequest,
   runChangedNotification,
   runRequest,
   type TrialParams,
@@ -109,10 +111,20 @@ export class WorkerClient {
    * @throws SecateurError as the runner threw it, `cancelled` when the child had to be killed for it
    */
   run(params: RunParams, listener: RunListener, signal?: AbortSignal): Promise<RunResult> {
+    this.#tell(listener);
+    return this.#request((token) => this.#connection.sendRequest(runRequest, params, token), signal);
+  }
+
+  /** Takes up a run that was broken off; as `run`. */
+  resume(params: ResumeParams, listener: RunListener, signal?: AbortSignal): Promise<RunResult> {
+    this.#tell(listener);
+    return this.#request((token) => this.#connection.sendRequest(resumeRequest, params, token), signal);
+  }
+
+  #tell(listener: RunListener): void {
     this.#connection.onNotification(progressNotification, (progress) => listener.progress?.(progress));
     this.#connection.onNotification(runChangedNotification, ({ folder }) => listener.runChanged?.(folder));
     this.#connection.onNotification(trialNotification, (trial) => listener.trial?.(trial));
-    return this.#request((token) => this.#connection.sendRequest(runRequest, params, token), signal);
   }
 
   async #request<R>(send: (token: CancellationToken) => Promise<R>, signal?: AbortSignal): Promise<R> {

@@ -4,7 +4,7 @@ import type { Services } from "../services.ts";
 import { inspectModel, openModel, revealModel, selectTrial } from "./models.ts";
 import { pruneModel } from "./pruneModel.ts";
 import { runRecipe } from "./runRecipe.ts";
-import { cancelRun, deleteRun, openRunFolder } from "./runs.ts";
+import { cancelRun, deleteRun, openRunFolder, resumeRun } from "./runs.ts";
 
 /** The commands of package.json. What one of them throws is shown and logged. */
 export function registerCommands(services: Services, extensionId: string): vscode.Disposable {
@@ -18,6 +18,7 @@ export function registerCommands(services: Services, extensionId: string): vscod
     inspectModel: withServices(inspectModel),
     runRecipe: withServices(runRecipe),
     cancelRun: withServices(cancelRun),
+    resumeRun: withServices(resumeRun),
     openRunFolder: withServices(openRunFolder),
     openModel: withServices(openModel),
     revealModel: withServices(revealModel),

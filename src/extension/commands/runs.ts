@@ -1,10 +1,15 @@
+import { dirname } from "node:path";
 import * as vscode from "vscode";
+import type { RunResult } from "../../protocol/worker.ts";
 import { SecateurError } from "../../pruning/errors.ts";
+import { isResumable } from "../../pruning/runs/resumable.ts";
 import type { Services } from "../services.ts";
 import { text } from "../text.ts";
 import { runText } from "../views/runs/items.ts";
+import { execute } from "./execute.ts";
 import { reveal } from "./models.ts";
 import { type RunTarget, runOf } from "./target.ts";
+import { requireTrust } from "./trust.ts";
 
 /** Shows the folder of a run among the files. */
 export async function openRunFolder({ store }: Services, target: RunTarget): Promise<void> {
@@ -27,6 +32,17 @@ export async function cancelRun({ store, jobs }: Services, target: RunTarget): P
   }));
   const picked = items.length > 1 ? await vscode.window.showQuickPick(items, { title: "Cancel a Run" }) : items[0];
   picked?.job.cancel();
+}
+
+/** Takes up a run that was interrupted, cancelled or failed. @returns what came of it; undefined when none was chosen */
+export async function resumeRun(services: Services, target: RunTarget): Promise<RunResult | undefined> {
+  requireTrust();
+  const { store, jobs } = services;
+  const run = await runOf(target, store, isResumable);
+  if (!run) return undefined;
+  if (jobs.of(run.folder)) throw new SecateurError("bad-run", text.resumedAlready(run.title));
+  const { title, folder } = run;
+  return await execute(services, { title, folder, runsFolder: dirname(folder) });
 }
 
 /** Moves a run to the trash, after asking; where there is no trash, deletes it, after asking again. */

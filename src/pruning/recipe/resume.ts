@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { SecateurError } from "../errors.ts";
 import { secateurVersion } from "../runs/environment.ts";
 import { recipeFile } from "../runs/folder.ts";
 import { reopenJournal } from "../runs/journal.ts";
 import { readRun } from "../runs/readRun.ts";
+import { whyNotResumable } from "../runs/resumable.ts";
 import type { Run, RunInfo } from "../runs/run.ts";
 import type { JobOptions } from "./events.ts";
 import { digestOfRecipe } from "./inputs.ts";
@@ -24,7 +24,7 @@ export type ResumeOptions = Omit<JobOptions, "base" | "where">;
 export async function resumeRun(options: ResumeOptions): Promise<Run> {
   const { folder, events } = options;
   const run = await readRun(folder);
-  const refusal = refusalOf(run);
+  const refusal = whyNotResumable(run);
   if (refusal) throw new SecateurError("bad-run", `The run in ${folder} ${refusal}`);
   const recipe = await readRecipe(run);
   if (run.versions.secateur !== secateurVersion) {
@@ -42,16 +42,6 @@ export async function resumeRun(options: ResumeOptions): Promise<Run> {
       return reopenJournal(run, { ...start, ...kept, resumed: new Date().toISOString() });
     },
   );
-}
-
-/** Why a run cannot be taken up, as the end of a sentence. */
-function refusalOf({ status, process, inputs }: Run): string | undefined {
-  if (status === "done") return "is done; there is nothing to resume.";
-  if (status === "running") {
-    const where = process.host === hostname() ? "" : ` on ${process.host}`;
-    return `is still running${where}, as process ${process.pid}; cancel it first.`;
-  }
-  return inputs ? undefined : "was made by a Secateur that could not resume runs; start a new one.";
 }
 
 async function readRecipe({ folder, inputs }: Run): Promise<{ readonly data?: object }> {

@@ -118,6 +118,9 @@ describe("secateur in a terminal", function () {
     ["no command", [], /Usage/],
     ["an unknown command", ["wish"], /unknown command/],
     ["an unknown metric", ["pareto", "x", "--x", "beauty"], /Allowed choices/],
+    ["neither a recipe nor a run", ["run"], /Name a recipe to run, or with --resume a run to take up/],
+    ["both a recipe and a run", ["run", "a.recipe.json", "--resume", "run"], /one of the two/],
+    ["another folder for a run", ["run", "--resume", "run", "--out", "other"], /leave --out away/],
     ["a limit of 0", ["prune", sampleModel, "--sparsity", "0.5", "--limit", "0"], /whole number/],
   ];
   for (const [what, args, sentence] of wrongUsage) {
@@ -156,6 +159,7 @@ describe("secateur in a terminal", function () {
       /cannot be made/,
     ],
     ["a run that is none", (place) => ["pareto", place], /holds no run/],
+    ["no run to take up", (place) => ["run", "--resume", place], /holds no run/],
     [
       "a recipe that is not JSON",
       (place) => ["run", written(place, "a.recipe.json", "{")],
@@ -182,6 +186,33 @@ describe("secateur in a terminal", function () {
     });
   }
 
+  it("takes up a run that was interrupted, and makes only what is missing", async () => {
+    const out = join(folder(), "run");
+    const sparsities = ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6"];
+    const given = ["prune", sampleModel, "--sparsity", sparsities.join(), "--data", sampleData, "--limit", "2000"];
+    await secateur([...given, "--backend", "wasm", "--threads", "1", "--out", out], {
+      onStart: async (kill) => {
+        while (!existsSync(join(out, "trials", "3"))) await new Promise((resolve) => setTimeout(resolve, 5));
+        kill("SIGKILL");
+      },
+    });
+    const before = await readRun(out);
+    assert.equal(before.status, "interrupted");
+    const { status, stdout, stderr } = await secateur(["run", "--resume", out, "--threads", "1", "--json"]);
+    assert.equal(status, 0, stderr);
+    const { run, baseline, trials } = json(stdout);
+    assert.equal(run, out);
+    assert.deepEqual(baseline, JSON.parse(JSON.stringify(before.baseline)));
+    assert.deepEqual(trials.slice(0, before.trials.length), JSON.parse(JSON.stringify(before.trials)));
+    assert.deepEqual(
+      trials.map(({ label }: { label: string }) => label),
+      [10, 20, 30, 40, 50, 60].map((percent) => `magnitude ${percent} %`),
+    );
+    const again = await secateur(["run", "--resume", out]);
+    assert.equal(again.status, 1);
+    assert.match(again.stderr, /is done; there is nothing to resume/);
+  });
+
   it("keeps finished trials when interrupted, and when killed", async () => {
     for (const signal of ["SIGINT", "SIGKILL"] as const) {
       const out = join(folder(), "run");
@@ -200,7 +231,7 @@ describe("secateur in a terminal", function () {
       assert.equal(run.status, signal === "SIGINT" ? "cancelled" : "interrupted");
       if (signal === "SIGINT") {
         assert.equal(status, 1);
-        assert.match(stderr, /Cancelled; \d+ finished trials are kept in/);
+        assert.match(stderr, /Cancelled; \d+ finished trials are kept in .*, and run --resume goes on with it\./);
       }
       assert.equal(basename(dirname(run.trials[0]?.model ?? "")), "1");
     }

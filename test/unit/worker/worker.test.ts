@@ -15,6 +15,7 @@ import {
   inspectRequest,
   progressNotification,
   protocolVersion,
+  resumeRequest,
   runRequest,
   trialNotification,
   type WorkerFailure,
@@ -83,6 +84,24 @@ describe("the worker", function () {
     assert.equal(run.status, "cancelled");
     assert.equal(run.trials.length, result.trials);
     assert.ok(run.trials.length >= 1 && run.trials.length < 50);
+  });
+
+  it("takes up a run that was cancelled", async () => {
+    const out = join(folder(), "run");
+    const cancel = new CancellationTokenSource();
+    const announced: string[] = [];
+    connection.onNotification(trialNotification, ({ trial }) => {
+      announced.push(trial.label);
+      cancel.cancel();
+    });
+    const steps = [{ prune: "magnitude", sparsity: [0.1, 0.2, 0.3] }];
+    const recipe = { model: sampleModel, data: { path: sampleData, limit: { test: 500 } }, backend: "wasm", steps };
+    await connection.sendRequest(runRequest, { recipe, base: projectRoot, folder: out }, cancel.token);
+    assert.deepEqual(announced, ["magnitude 10 %"]);
+    const result = await connection.sendRequest(resumeRequest, { folder: out });
+    assert.deepEqual(result, { folder: out, status: "done", trials: 3 });
+    assert.deepEqual(announced, ["magnitude 10 %", "magnitude 20 %", "magnitude 30 %"]);
+    await assert.rejects(connection.sendRequest(resumeRequest, { folder: out }), /is done; there is nothing to resume/);
   });
 
   it("answers a fault with its code and one sentence", async () => {

@@ -65,7 +65,8 @@ function runRows(run: Run): Row[] {
   ];
 }
 
-function duration({ started, finished }: Run): string[] {
+function duration({ started, resumed, finished }: Run): string[] {
+  if (resumed !== undefined) return [`resumed ${new Date(resumed).toLocaleString()}`];
   if (finished === undefined) return [];
   const seconds = (Date.parse(finished) - Date.parse(started)) / 1000;
   return [seconds < 90 ? `took ${Math.round(seconds)} s` : `took ${Math.round(seconds / 60)} min`];

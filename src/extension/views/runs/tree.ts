@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { colourOf } from "../../../protocol/palette.ts";
 import type { PanelRun } from "../../../protocol/panel.ts";
 import { reasonOf } from "../../../pruning/errors.ts";
+import { isResumable } from "../../../pruning/runs/resumable.ts";
 import type { Trial } from "../../../pruning/runs/run.ts";
 import { Owner } from "../../disposable.ts";
 import { commands, views } from "../../ids.ts";
@@ -11,6 +12,12 @@ import type { UnreadableRun } from "../../runs/reader.ts";
 import type { PlacedTrial, RunStore } from "../../runs/store.ts";
 import { treeItem } from "../treeItem.ts";
 import { runText, trialText, unreadableText } from "./items.ts";
+
+/** What the menus of a run go by. */
+function contextOf(run: PanelRun): string {
+  if (run.status === "running") return "run.running";
+  return isResumable(run) ? "run.ended.resumable" : "run.ended";
+}
 
 export type RunsNode =
   | { readonly kind: "run"; readonly run: PanelRun }
@@ -52,7 +59,7 @@ export class RunsTree extends Owner implements vscode.TreeDataProvider<RunsNode>
           id: node.run.id,
           collapsible: true,
           expanded: node.run.id === this.#store.runs.at(-1)?.id,
-          context: node.run.status === "running" ? "run.running" : "run.ended",
+          context: contextOf(node.run),
           colour: `charts.${colourOf(node.run.colour)}`,
         });
       case "trial":
