@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Repairs } from "../repairs.ts";
+import { adamKernels } from "./adam.ts";
 import { batchNormGradient, batchNormKernels } from "./batchNorm.ts";
 import { fixedBatchNormGradient } from "./batchNormInference.ts";
 import { boundedGradients, boundedKernels } from "./bounded.ts";
@@ -7,8 +8,8 @@ import { convolutionGradients } from "./convolution.ts";
 import { addMethods } from "./methods.ts";
 import { stepwiseGradients } from "./stepwise.ts";
 
-/** Kernels that our gradients call, for backends that bring none of their own. */
-export const trainingKernels: Repairs = { ...batchNormKernels, ...boundedKernels };
+/** Kernels that training calls, for backends that bring none of their own. */
+export const trainingKernels: Repairs = { ...batchNormKernels, ...boundedKernels, ...adamKernels };
 
 const gradients: readonly tf.GradConfig[] = [
   batchNormGradient,

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { adamStep, beta1, beta2 } from "./adam.ts";
 import type { Optimizer } from "./contract.ts";
 
 /** A variable that an optimiser moves, with what it must leave alone. */
@@ -20,10 +21,6 @@ export interface OptimizerSteps {
   dispose(): void;
 }
 
-const beta1 = 0.9;
-const beta2 = 0.999;
-const epsilon = 1e-7;
-
 /**
  * SGD with momentum (Sutskever et al. 2013, as PyTorch: `v ← μv + g`, `w ← w − ηv`, Nesterov `w ← w − η(g + μv)`),
  * Adam (Kingma & Ba 2015) and AdamW (Loshchilov & Hutter 2019). Weight decay joins the gradient in SGD and Adam, and
@@ -40,13 +37,13 @@ export function optimizerOf(options: Optimizer, moved: readonly Moved[]): Optimi
       );
   }
   const slot = (name: string, kind: string): tf.Variable => slots.get(`${name}/${kind}`) as tf.Variable;
-  const rule = options.name === "sgd" ? sgd(options, slot) : adam(slot);
+  const rule = options.name === "sgd" ? sgd(options, slot) : adam(options, slot);
   return {
     slots,
     apply(gradients, learningRate, step) {
       for (const each of moved) {
         const gradient = gradients[each.variable.name];
-        if (gradient) tf.tidy(() => move(each, gradient, learningRate, step, options, rule));
+        if (gradient) tf.tidy(() => each.variable.assign(rule(each, gradient, learningRate, step)));
       }
     },
     mask({ name, mask }) {
@@ -62,42 +59,40 @@ function slotsOf(options: Optimizer): readonly string[] {
   return options.momentum === 0 ? [] : ["velocity"];
 }
 
-/** How far a weight moves per unit of learning rate, against the gradient. Updates the slots. */
-type Rule = (name: string, gradient: tf.Tensor, step: number) => tf.Tensor;
+/** What a weight becomes. Updates the slots. */
+type Rule = (moved: Moved, gradient: tf.Tensor, learningRate: number, step: number) => tf.Tensor;
 
-function move(
-  { name, variable, decays, mask }: Moved,
-  gradient: tf.Tensor,
-  learningRate: number,
-  step: number,
-  { name: optimizer, weightDecay }: Optimizer,
-  rule: Rule,
-): void {
-  const decay = decays ? weightDecay : 0;
-  const coupled = decay > 0 && optimizer !== "adamw" ? tf.add(gradient, tf.mul(variable, decay)) : gradient;
-  const change = rule(name, mask ? tf.mul(coupled, mask) : coupled, step);
-  const from = decay > 0 && optimizer === "adamw" ? tf.mul(variable, 1 - learningRate * decay) : variable;
-  const to = tf.sub(from, tf.mul(change, learningRate));
-  variable.assign(mask ? tf.mul(to, mask) : to);
-}
-
-function sgd({ momentum, nesterov }: Extract<Optimizer, { name: "sgd" }>, slot: Slot): Rule {
-  return (name, gradient) => {
+function sgd({ momentum, nesterov, weightDecay }: Extract<Optimizer, { name: "sgd" }>, slot: Slot): Rule {
+  const changeOf = (name: string, gradient: tf.Tensor): tf.Tensor => {
     if (momentum === 0) return gradient;
     const velocity = slot(name, "velocity");
     velocity.assign(tf.add(tf.mul(velocity, momentum), gradient));
-    return nesterov ? tf.add(gradient, tf.mul(velocity, momentum)) : tf.clone(velocity);
+    return nesterov ? tf.add(gradient, tf.mul(velocity, momentum)) : velocity;
+  };
+  return ({ name, variable, decays, mask }, gradient, learningRate) => {
+    const decayed = decays && weightDecay > 0 ? tf.add(gradient, tf.mul(variable, weightDecay)) : gradient;
+    const change = changeOf(name, mask ? tf.mul(decayed, mask) : decayed);
+    const to = tf.sub(variable, tf.mul(change, learningRate));
+    return mask ? tf.mul(to, mask) : to;
   };
 }
 
-function adam(slot: Slot): Rule {
-  return (name, gradient, step) => {
-    const mean = slot(name, "mean");
-    const square = slot(name, "square");
-    mean.assign(tf.add(tf.mul(mean, beta1), tf.mul(gradient, 1 - beta1)));
-    square.assign(tf.add(tf.mul(square, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
-    const scale = Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step);
-    return tf.div(tf.mul(mean, scale), tf.add(tf.sqrt(square), epsilon));
+function adam({ name: optimizer, weightDecay }: Extract<Optimizer, { name: "adam" | "adamw" }>, slot: Slot): Rule {
+  return ({ name, variable, decays, mask }, gradient, learningRate, step) => {
+    const [mean, square] = [slot(name, "mean"), slot(name, "square")];
+    const decay = decays ? weightDecay : 0;
+    const next = adamStep(
+      { weights: variable, gradient, mean, square, mask },
+      {
+        learningRate,
+        correction: Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step),
+        decay: optimizer === "adam" ? decay : 0,
+        keep: optimizer === "adamw" ? 1 - learningRate * decay : 1,
+      },
+    );
+    mean.assign(next.mean);
+    square.assign(next.square);
+    return next.weights;
   };
 }
 

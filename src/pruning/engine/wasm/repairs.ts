@@ -2,6 +2,7 @@ import { averagePoolRepairs } from "../kernels/averagePool.ts";
 import { batchNormRepairs } from "../kernels/batchNorm.ts";
 import type { Repairs } from "../repairs.ts";
 import { copyRepairs } from "./copies.ts";
+import { adamKernels } from "./kernels/adam.ts";
 import { batchNormTrainingKernels } from "./kernels/batchNorm.ts";
 import { boundedGradientKernels } from "./kernels/bounded.ts";
 import { convolutionKernels } from "./kernels/convolution.ts";
@@ -30,5 +31,6 @@ export function wasmRepairs(native: Native): Repairs {
     ...sumKernels(native),
     ...boundedGradientKernels(native),
     ...batchNormTrainingKernels(native),
+    ...adamKernels(native),
   };
 }

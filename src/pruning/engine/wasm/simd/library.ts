@@ -1,4 +1,5 @@
 import type { Definition } from "../code/functions.ts";
+import { adamStep } from "./adam.ts";
 import { boundedGradient } from "./bounded.ts";
 import { combineColumns, normaliseColumns, sumProducts, sumRows, sumSquares } from "./columns.ts";
 import { convolve, pack } from "./convolution.ts";
@@ -32,4 +33,5 @@ export const library: readonly Definition[] = [
   combineColumns,
   sumSegments,
   boundedGradient,
+  adamStep,
 ];
