@@ -10,6 +10,8 @@ export interface PruneAnswers {
   readonly data?: string;
   /** Passes over the training images after pruning; none means no fine-tuning. Only with data. */
   readonly epochs?: number;
+  /** Whether the data is images without labels: then pruned models learn what the unpruned one answers. */
+  readonly unlabelled?: boolean;
 }
 
 /** What a first-time user is offered. */

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { isUnlabelled } from "../../pruning/data/images/find.ts";
 import { type MethodName, methodCatalogue } from "../../pruning/methods/catalogue.ts";
 import { formatShare } from "../../pruning/text.ts";
 import type { PruneAnswers } from "./answers.ts";
@@ -89,7 +90,11 @@ const askData: MakeStep = (options) => async (answers, place) => {
       label: `$(database) ${vscode.workspace.asRelativePath(path)}`,
       value: path,
     })),
-    { label: "$(folder-opened) Browse…", detail: "A folder of IDX (MNIST) or CIFAR-10 binary files", value: browse },
+    {
+      label: "$(folder-opened) Browse…",
+      detail: "A folder of PNG or JPEG images, of IDX (MNIST) or of CIFAR-10 binary files",
+      value: browse,
+    },
     { label: "$(circle-slash) No data", detail: "Sizes only: no accuracy, so no Pareto front", value: none },
   ];
   const { data: _, ...others } = answers;
@@ -112,18 +117,21 @@ const epochChoices: readonly Choice<number>[] = [
 ];
 
 const askFineTuning: MakeStep = (options) => async (answers, place) => {
-  const { epochs: _, ...others } = answers;
+  const { epochs: _, unlabelled: __, ...others } = answers;
   // Nothing to learn from.
   if (answers.data === undefined) return others;
+  const unlabelled = await isUnlabelled(answers.data);
   const question = {
     title: questionTitle(options, answers),
-    placeholder: "Fine-tune the pruned models on the training images?",
+    placeholder: unlabelled
+      ? "Let the pruned models learn what the unpruned one answers to these images?"
+      : "Fine-tune the pruned models on the training images?",
     ...place,
     signal: options.signal,
   };
   const epochs = await pickOne(question, epochChoices, answers.epochs ?? 0);
   if (typeof epochs !== "number") return epochs;
-  return epochs > 0 ? { ...others, epochs } : others;
+  return epochs > 0 ? { ...others, epochs, ...(unlabelled && { unlabelled }) } : others;
 };
 
 async function browseForFolder(): Promise<string | undefined> {

@@ -10,7 +10,7 @@ export interface RecipeSettings {
 
 /** The recipe that does what was answered. Paths are absolute, so that it holds wherever it is kept. */
 export function recipeOf(model: string, title: string, answers: PruneAnswers, settings: RecipeSettings): Recipe {
-  const { method, sparsity, scope, data, epochs = 0 } = answers;
+  const { method, sparsity, scope, data, epochs = 0, unlabelled } = answers;
   const trains = data !== undefined && epochs > 0;
   const { backend, dataLimit, latency } = settings;
   return {
@@ -28,7 +28,7 @@ export function recipeOf(model: string, title: string, answers: PruneAnswers, se
     ...(!latency && { latency }),
     steps: [
       { prune: method, scope, sparsity: [...sparsity], ...(trains && { record: true }) },
-      ...(trains ? [{ fineTune: { epochs } }] : []),
+      ...(trains ? [unlabelled ? { distill: { epochs } } : { fineTune: { epochs } }] : []),
     ],
   };
 }

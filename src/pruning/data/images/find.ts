@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { extname, join, relative } from "node:path";
 import { SecateurError } from "../../errors.ts";
 import { imageExtensions, imageFormats, otherImageExtensions } from "./decode.ts";
-import { type ImageLayout, layoutOf } from "./layout.ts";
+import { areClasses, type ImageLayout, layoutOf } from "./layout.ts";
 
 /** The image files below a folder. */
 export interface FoundImages {
@@ -31,6 +31,12 @@ export async function findImages(folder: string): Promise<FoundImages | null> {
     "bad-data",
     `The images in ${folder} are of a format that is not read, such as ${other}; convert them to ${imageFormats.replace("and", "or")}.`,
   );
+}
+
+/** Whether all there is in a folder to learn from is images without labels. */
+export async function isUnlabelled(folder: string): Promise<boolean> {
+  const found = await findImages(folder).catch(() => null);
+  return found !== null && ![...found.layout.sets.values()].some(areClasses);
 }
 
 /** What systems and archivers leave behind, too: `.DS_Store`, `._cat.png`, `__MACOSX/`. */

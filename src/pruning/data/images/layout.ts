@@ -22,7 +22,8 @@ const splitNames: { readonly [name: string]: SplitName } = {
   testing: "test",
 };
 
-const splitNamed = (name: string): SplitName | undefined => splitNames[name.toLowerCase()];
+/** The split that a folder is named as, if it is. */
+export const splitNamed = (name: string): SplitName | undefined => splitNames[name.toLowerCase()];
 
 /**
  * Reads the meaning of folders out of the paths of the images below one. Where two or more folders beside each other

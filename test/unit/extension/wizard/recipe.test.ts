@@ -30,6 +30,12 @@ describe("extension/wizard/recipe", () => {
     assert.equal(without.steps.length, 1);
   });
 
+  it("distils where the images have no labels", () => {
+    const recipe = recipeOf("/m.json", "m", { ...firstAnswers, data: "/d", epochs: 2, unlabelled: true }, settings);
+    assert.deepEqual(parseRecipe(recipe, "The recipe"), recipe);
+    assert.deepEqual(recipe.steps.at(-1), { distill: { epochs: 2 } });
+  });
+
   it("leaves data out where there is none, and takes limits and latency from the settings", () => {
     assert.equal(recipeOf("/m.json", "m", firstAnswers, settings).data, undefined);
     const recipe = recipeOf(
