@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { classificationOf } from "../../../src/pruning/metrics/accuracy.ts";
+import { agreementOf, bestClasses, classificationOf } from "../../../src/pruning/metrics/accuracy.ts";
 
 const close = (actual: number, expected: number, tolerance = 1e-6) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);
@@ -70,5 +70,30 @@ describe("classificationOf", () => {
     const { accuracy, loss } = classificationOf(scores, 2, [0, 0, 0]);
     assert.equal(accuracy, 1 / 3);
     close(loss, (2 * -Math.log(1e-7) + 1e-7) / 3);
+  });
+});
+
+describe("bestClasses and agreementOf", () => {
+  it("give the first of equals, and none for a row that is not all numbers", () => {
+    const scores = Float32Array.of(1, 3, 3, -5, -6, -7, 0, Number.NaN, 9, Number.POSITIVE_INFINITY, 0, 0);
+    assert.deepEqual([...bestClasses(scores, 3)], [1, 0, -1, -1]);
+  });
+
+  it("count what two models say alike, a broken answer as one of its own", () => {
+    assert.equal(agreementOf(Int32Array.of(1, 2, 3, -1), Int32Array.of(1, 2, 0, 3)), 0.5);
+    const answers = fc.array(fc.integer({ min: -1, max: 9 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(answers, (some) => {
+        const [own, turned] = [Int32Array.from(some), Int32Array.from(some, (each) => each + 1)];
+        assert.equal(agreementOf(own, own), 1);
+        assert.equal(agreementOf(own, turned), 0);
+      }),
+    );
+  });
+
+  it("agree with accuracy on labels", () => {
+    const scores = Float32Array.from({ length: 60 }, (_, i) => Math.sin(i * i));
+    const labels = Int32Array.from({ length: 20 }, (_, i) => i % 3);
+    assert.equal(agreementOf(bestClasses(scores, 3), labels), classificationOf(scores, 3, labels).accuracy);
   });
 });
