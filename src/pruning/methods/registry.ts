@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import type { AnyMethodSpec, MethodName } from "./catalogue.ts";
+import { greedy } from "./greedy/greedy.ts";
 import { chooseLayers } from "./layers.ts";
 import { gradualMagnitude, magnitude } from "./magnitude.ts";
 import type { Method } from "./spec.ts";
@@ -15,6 +16,7 @@ export const methods: { readonly [Name in MethodName]: Method<OptionsOf<Name>> }
     gradual: gradualMagnitude,
   },
   structured: { check: checkStructured, prune: structured },
+  greedy: { check: (options, network) => void chooseLayers(network, options), prune: greedy },
 };
 
 /** A method by its name; its spec's schema has checked the options that it is given. */

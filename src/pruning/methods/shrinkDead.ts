@@ -44,7 +44,7 @@ function withoutDead(model: Model, options: DeadOptions): Pruned {
     if (!removal.includes(1)) return { model: current, notes: notesOf(model, channels, dead, gone, options) };
     for (const group of channels.groups) {
       const count = group.channels.length - countKept(group.channels, removal);
-      if (count > 0) gone.set(group.name, (gone.get(group.name) ?? 0) + count);
+      gone.set(group.name, (gone.get(group.name) ?? 0) + count);
     }
     current = shrink(current, channels, removal);
   }
@@ -79,8 +79,9 @@ function notesOf(
     return [`Nothing was taken out: ${nothing}.`];
   }
   const total = [...gone.values()].reduce((sum, each) => sum + each, 0);
-  const named = [...gone].slice(0, mostNamed).map(([name, each]) => `${formatCount(each)} of ${name}`);
-  const others = gone.size > mostNamed ? ` and others of ${gone.size - mostNamed} more layers` : "";
+  const touched = [...gone].filter(([, each]) => each > 0);
+  const named = touched.slice(0, mostNamed).map(([name, each]) => `${formatCount(each)} of ${name}`);
+  const others = touched.length > mostNamed ? ` and others of ${touched.length - mostNamed} more layers` : "";
   const went = `${filters(total)} that did nothing ${total === 1 ? "was" : "were"} taken out`;
   return [
     `${went}: ${named.join(", ")}${others}.`,

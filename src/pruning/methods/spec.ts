@@ -44,6 +44,11 @@ export interface MethodContext extends ScoringContext, Verification {
   readonly original: Model;
   /** Where a long search goes on from, if it was broken off, and keeps what it needs for that. */
   readonly checkpoint: Checkpoint;
+  /**
+   * Keeps a trial of what the method has on its way; one that a broken-off run has kept already is left alone.
+   * @param mark tells it from the step's others, in words: `after 8`
+   */
+  keepTrial(mark: string, model: Model, notes: readonly string[]): Promise<void>;
   /** Trains between iterations, as the recipe has it; absent where it does not. */
   fineTune?(model: Model, network: Network, progress: Progress): Promise<Pruned>;
 }

@@ -1,6 +1,7 @@
-import type { Subject } from "../../criteria/views.ts";
 import type { Feed } from "../../data/feed.ts";
 import type { Engine } from "../../engine/engine.ts";
+import type { Channels } from "../../graph/channels/channels.ts";
+import type { Model } from "../../model/model.ts";
 
 /** The images that decide, and what is right for each. */
 export interface Jury {
@@ -15,14 +16,16 @@ export interface Jury {
 
 /** Channels of a model of which one is to go. */
 export interface Contest {
-  readonly subject: Subject;
+  readonly model: Model;
+  /** Those of the model. */
+  readonly channels: Channels;
   /** The most promising first, where that is known: the search ends the sooner. */
   readonly candidates: readonly number[];
   readonly jury: Jury;
   readonly engine: Engine;
   /** How many parameters go with a channel. */
   parameters(channel: number): number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called now and then. @param fraction 0 to 1 */
   progress(fraction: number, state: ContestState): void;
 }

@@ -4,6 +4,7 @@ import type { LoadedModel } from "../../engine/engine.ts";
 import { throwIfCancelled } from "../../errors.ts";
 import { mask } from "../../graph/channels/mask.ts";
 import { answersOf, type RowAnswers } from "../../metrics/accuracy.ts";
+import type { Model } from "../../model/model.ts";
 import { type Contest, compareOutcomes, type Jury, type Outcome, type Search } from "./contest.ts";
 
 /** Images per forward pass, where the model does not fix them itself. */
@@ -43,7 +44,7 @@ export async function outcomeWithout(contest: Contest, channel: number): Promise
 
 /** How the model without a channel, masked and run as a whole, answers some of the jury's images. */
 export function answersWithout(contest: Contest, channel: number, examples: Uint32Array): Promise<RowAnswers> {
-  const { model, channels } = contest.subject;
+  const { model, channels } = contest;
   const removal = new Uint8Array(channels.count);
   removal[channel] = 1;
   return withLoaded(contest, mask(model, channels, removal), (loaded) =>
@@ -52,8 +53,8 @@ export function answersWithout(contest: Contest, channel: number, examples: Uint
 }
 
 /** How the model as it is answers all the jury's images. */
-export function answersNow(contest: Pick<Contest, "subject" | "jury" | "engine" | "signal">): Promise<RowAnswers> {
-  return withLoaded(contest, contest.subject.model, (loaded) =>
+export function answersNow(contest: Pick<Contest, "model" | "jury" | "engine" | "signal">): Promise<RowAnswers> {
+  return withLoaded(contest, contest.model, (loaded) =>
     answersTo(loaded, contest.jury, allOf(contest.jury), contest.signal),
   );
 }
@@ -62,7 +63,7 @@ const allOf = ({ feed }: Jury): Uint32Array => Uint32Array.from({ length: feed.s
 
 async function withLoaded<T>(
   { engine }: Pick<Contest, "engine">,
-  model: Contest["subject"]["model"],
+  model: Model,
   use: (loaded: LoadedModel) => Promise<T>,
 ): Promise<T> {
   const loaded = await engine.load(model);

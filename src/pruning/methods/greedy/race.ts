@@ -32,11 +32,11 @@ interface Runner {
  * much runs ahead to the end; from then on each is given up as soon as the images left cannot make it the winner.
  */
 export const race: Search = async (contest) => {
-  const { jury, engine, subject } = contest;
+  const { jury, engine, model } = contest;
   const { batchSize } = jury.feed.fit;
   const examples = hardestFirst(await answersNow(contest));
   const batches = batchesOf(examples, batchSize ?? usualBatch, batchSize !== null);
-  const ablation = await engine.ablate(subject.model, jury.head.name);
+  const ablation = await engine.ablate(model, jury.head.name);
   const held = heldBatches(
     ablation,
     jury,
