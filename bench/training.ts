@@ -34,6 +34,7 @@ const threadCounts = [...new Set([1, 2, Math.min(4, availableParallelism())])];
 const contenders: Contender[] = [
   ...threadCounts.map((threads) => onBackend("wasm", threads)),
   onBackend("tensorflow", 1),
+  onBackend("webgpu", 1),
   {
     name: "PyTorch",
     run: (network) =>
@@ -52,7 +53,7 @@ for (const network of networkNames) {
         measured.set(contender, [...(measured.get(contender) ?? []), output]);
       } catch (error) {
         present.delete(contender);
-        console.log(`\nTraining with ${contender.name}: left out. ${lastLine(error)}`);
+        console.log(`\nTraining with ${contender.name}: left out. ${reasonOf(error)}`);
       }
     }
   }
@@ -75,7 +76,8 @@ function resultOf(name: string, network: NetworkName, outputs: readonly Measured
   return { name, detail, network, forward: perSecond(forward.median), training: perSecond(step.median), step };
 }
 
-function lastLine(error: unknown): string {
-  const text = String(error instanceof Error ? error.message : error).trim();
-  return text.split("\n").at(-1) ?? "";
+/** What a program says went wrong: the message of what it threw, in JavaScript or Python. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /^\w*Error: (.*)$/m.exec(text)?.[1] ?? text;
 }

@@ -13,7 +13,12 @@ const repeats = 5;
 
 const [network, backend, threads] = process.argv.slice(2) as [NetworkName, BackendName, string];
 const tfjsNode = process.env.SECATEUR_TFJS_NODE ?? join(homedir(), ".cache", "tfjs-node-native");
-const engine = await openEngine({ backend, tfjsNodeFolders: [tfjsNode, projectRoot], threads: Number(threads) });
+const engine = await openEngine({
+  backend,
+  tfjsNodeFolders: [tfjsNode, projectRoot],
+  webgpuFolders: [projectRoot],
+  threads: Number(threads),
+});
 const trainer = await engine.train(cifarNetwork(network), {
   optimizer: { name: "adam", weightDecay: 0 },
   ...{ classes, masks: new Map(), decayed: new Set<string>(), trainable: new Set<string>() },
