@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { infoFile, journalFile } from "../../pruning/runs/folder.ts";
+import { infoFile, journalFile, sensitivityFile } from "../../pruning/runs/folder.ts";
 import { readRun } from "../../pruning/runs/readRun.ts";
 import type { Run } from "../../pruning/runs/run.ts";
 
@@ -73,8 +73,9 @@ async function runFoldersOf(runsFolder: string): Promise<string[]> {
 
 /** Changes whenever the run does; undefined for a folder that is no run (yet). */
 async function stampOf(folder: string): Promise<string | undefined> {
-  const [info, trials] = await Promise.all([infoFile(folder), journalFile(folder)].map(timeAndSize));
-  return info === undefined ? undefined : `${info} ${trials}`;
+  const files = [infoFile(folder), journalFile(folder), sensitivityFile(folder)];
+  const [info, ...others] = await Promise.all(files.map(timeAndSize));
+  return info === undefined ? undefined : `${info} ${others.join(" ")}`;
 }
 
 async function timeAndSize(path: string): Promise<string | undefined> {

@@ -71,6 +71,7 @@ function planFrom(
   if (!step) return [];
   const { record, ...fields } = step;
   const variants = stepNamedBy(step)?.variants(fields) ?? [];
+  const isLast = rest.every((later) => stepNamedBy(later)?.leavesModel);
   return variants.map((variant, index) => {
     const labels = [...before, variant.label];
     const place = [...above, index];
@@ -78,8 +79,8 @@ function planFrom(
       ...variant,
       place: place.join("."),
       label: labels.join(", "),
-      record: rest.length === 0 || record === true,
-      next: planFrom(rest, labels, place),
+      record: (isLast && !variant.leavesModel) || record === true,
+      next: planFrom(rest, variant.leavesModel ? before : labels, place),
     };
   });
 }

@@ -1,5 +1,4 @@
 import { basename, dirname, relative, resolve } from "node:path";
-import type { Checkpoint } from "../checkpoint.ts";
 import { throwIfCancelled } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
 import { networkOf } from "../graph/networkOf.ts";
@@ -12,6 +11,7 @@ import { partOf } from "../progress.ts";
 import { trialFolder } from "../runs/folder.ts";
 import type { Journal } from "../runs/journal.ts";
 import type { Trial } from "../runs/run.ts";
+import { keepSensitivity, readSensitivity } from "../runs/sensitivity.ts";
 import { checkpointOf, findMade, forgetMade, keepMade, type Made } from "../runs/unfinished.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { JobEvents, JobOptions } from "./events.ts";
@@ -73,9 +73,12 @@ export async function recordTrials(
     begun += effort;
     return partOf(options.events.progress, from, effort / total);
   };
+  const analyses = await readSensitivity(folder);
   const trialOf = ({ place }: PlannedStep) => trials.find((trial) => trial.place === place);
   const isFinished = (step: PlannedStep): boolean =>
-    (!step.record || trialOf(step) !== undefined) && step.next.every(isFinished);
+    (!step.record || trialOf(step) !== undefined) &&
+    (!step.leavesModel || analyses.some(({ place, isDone }) => place === step.place && isDone)) &&
+    step.next.every(isFinished);
 
   const follow = async (steps: readonly PlannedStep[], before: Made): Promise<void> => {
     for (const step of steps) {
@@ -100,7 +103,7 @@ export async function recordTrials(
     const working = part(effortOf(step));
     const measuring = part(Number(step.record));
     working(0, `${step.label}: ${step.doing}`);
-    const result = await execute(step, model, subject, checkpointAt(step), options.signal, working);
+    const result = await execute(step, model, subject, keptAt(step, before), options.signal, working);
     const all = { model: result.model, notes: [...before, ...result.notes] };
     if (result.ended) {
       // What ended early is worth keeping: it is measured to the end although the job is cancelled.
@@ -111,12 +114,26 @@ export async function recordTrials(
     if (step.record) {
       const { label, place } = step;
       options.events.trial(folder, await record(all, { label, place }, measuring, options.signal));
-    } else if (step.learns) await keepMade(folder, step.place, all);
+    } else if (step.learns && !step.leavesModel) await keepMade(folder, step.place, all);
     return all;
   };
 
-  const checkpointAt = ({ place }: PlannedStep): Checkpoint =>
-    checkpointOf(folder, place, (message) => options.events.log("warn", message));
+  const keptAt = ({ place, label }: PlannedStep, before: readonly string[]): Kept => ({
+    async keepTrial(mark, model, notes) {
+      const named = { label: `${label}, ${mark}`, place: `${place}, ${mark}` };
+      if (trials.some((trial) => trial.place === named.place)) return;
+      const all = { model, notes: [...before, ...notes] };
+      options.events.trial(folder, await record(all, named, () => {}, options.signal));
+    },
+    checkpoint: checkpointOf(folder, place, (message) => options.events.log("warn", message)),
+    findings: {
+      found: async () => (await readSensitivity(folder)).find((analysis) => analysis.place === place),
+      async keep(soFar) {
+        await keepSensitivity(folder, { ...soFar, place, label });
+        options.events.runChanged(folder);
+      },
+    },
+  });
 
   const record = async (
     { model, notes }: Made,
@@ -153,11 +170,14 @@ export async function recordTrials(
   await follow(plan, { model: subject.model, notes: [] });
 }
 
+/** Where a step keeps what it needs to go on, and what it finds. */
+type Kept = Pick<StepContext, "checkpoint" | "findings" | "keepTrial">;
+
 async function execute(
   step: PlannedStep,
   model: Model,
   subject: Subject,
-  checkpoint: Checkpoint,
+  kept: Kept,
   signal: AbortSignal | undefined,
   progress: JobEvents["progress"],
 ): Promise<StepResult> {
@@ -172,7 +192,7 @@ async function execute(
     network: networkIn(model, subject),
     original,
     seed,
-    checkpoint,
+    ...kept,
     engine: engine.open,
     ...(evaluator?.samples && { samples: evaluator.samples }),
     studio() {

@@ -6,6 +6,7 @@ import { reasonOf, SecateurError } from "../errors.ts";
 import { infoFile, journalFile } from "./folder.ts";
 import type { Run, RunInfo, Trial } from "./run.ts";
 import { runInfoSchema, trialSchema } from "./schema.ts";
+import { readSensitivity } from "./sensitivity.ts";
 
 /**
  * Reads a run back, finished, going on or broken off. A torn last line of the journal is ignored: its trial was
@@ -21,6 +22,7 @@ export async function readRun(folder: string): Promise<Run> {
     ...(info.baseline && { baseline: { ...info.baseline, model: resolve(folder, info.baseline.model) } }),
     folder,
     trials: trials.map((trial) => placed(trial, folder)),
+    sensitivity: await readSensitivity(folder),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Sensitivity } from "../methods/sensitivity.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 
 export type { MetricName, Metrics } from "../metrics/metrics.ts";
@@ -23,6 +24,14 @@ export interface Trial {
   readonly place?: string;
   /** ISO 8601. */
   readonly finished: string;
+}
+
+/** How sensitive a model was found to be by one step of a run. */
+export interface SensitivityAnalysis extends Sensitivity {
+  /** Of the step, in the recipe's plan. */
+  readonly place: string;
+  /** Which model it was, and what was measured, short. */
+  readonly label: string;
 }
 
 /** `interrupted` is never written: a reader says it of a run whose process is gone. */
@@ -88,4 +97,6 @@ export interface RunInfo {
 export interface Run extends RunInfo {
   readonly folder: string;
   readonly trials: readonly Trial[];
+  /** Of its steps that measured how sensitive a model is, in the order they were begun. */
+  readonly sensitivity: readonly SensitivityAnalysis[];
 }

@@ -13,7 +13,7 @@ describe("the JSON schema of recipes", () => {
   it("has a form for every step, with words for each of its fields", () => {
     const { properties } = JSON.parse(recipeJsonSchema());
     const forms = properties.steps.items.anyOf as { properties: Record<string, { properties?: object }> }[];
-    const kinds = ["prune", "fineTune", "distill", "recalibrate", "reinitialize", "shrink", "expand"];
+    const kinds = ["prune", "fineTune", "distill", "recalibrate", "reinitialize", "shrink", "expand", "sensitivity"];
     for (const kind of kinds)
       assert.ok(
         forms.some((form) => kind in form.properties),

@@ -1,5 +1,6 @@
 import { expandStep, shrinkStep } from "./architecture.ts";
 import { pruneSteps } from "./prune.ts";
+import { sensitivityStep } from "./sensitivity.ts";
 import type { StepSpec } from "./spec.ts";
 import { distillStep, fineTuneStep, recalibrateStep, reinitializeStep } from "./training.ts";
 
@@ -15,6 +16,7 @@ export const stepCatalogue: readonly StepSpec[] = [
   reinitializeStep,
   shrinkStep,
   expandStep,
+  sensitivityStep,
 ];
 
 /** The step that an object in a recipe names by its fields; nothing where it names none. */

@@ -3,6 +3,7 @@ import type { Verification } from "../../engine/equality.ts";
 import type { SecateurError } from "../../errors.ts";
 import type { Network } from "../../graph/network.ts";
 import { methodNamed } from "../../methods/registry.ts";
+import type { Findings, SensitivityOptions } from "../../methods/sensitivity.ts";
 import type { DeadOptions } from "../../methods/shrinkDead.ts";
 import type { MethodContext } from "../../methods/spec.ts";
 import type { Model } from "../../model/model.ts";
@@ -11,7 +12,7 @@ import type { Studio } from "../studio.ts";
 import type { PruneOptions } from "./prune.ts";
 import type { StepKind } from "./spec.ts";
 
-export interface StepContext extends Verification {
+export interface StepContext extends Verification, Pick<MethodContext, "keepTrial"> {
   /** Of the model that the step is given. */
   readonly network: Network;
   /** The unpruned model. */
@@ -21,6 +22,8 @@ export interface StepContext extends Verification {
   studio(): Studio;
   /** Where the step goes on from, if it was broken off, and keeps what it needs for that. */
   readonly checkpoint: Checkpoint;
+  /** Where a step that leaves the model as it is keeps what it finds. */
+  readonly findings: Findings;
   readonly signal?: AbortSignal;
   /** @param fraction 0 to 1 over the step */
   progress(fraction: number, message: string): void;
@@ -67,6 +70,11 @@ export const stepExecutors: { readonly [Kind in StepKind]: Execute<never> } = {
   async expand(model, _: object, { original, ...context }) {
     const { expandInto } = await import("../../methods/expandInto.ts");
     return expandInto(original, model, context);
+  },
+  async sensitivity(model, options: SensitivityOptions, context) {
+    const { measureSensitivity } = await import("../../methods/sensitivity.ts");
+    await measureSensitivity(model, options, { ...context, laboratory: context.studio }, context.findings);
+    return { model, notes: [] };
   },
 };
 

@@ -16,11 +16,21 @@ export interface StepVariant {
   readonly learns: boolean;
   /** Where it learns from labels: what to do without them, as a sentence ends. */
   readonly needsLabels?: string | undefined;
+  /** Whether it only looks at the model: then what it finds is kept, and no trial. */
+  readonly leavesModel?: boolean;
   /** @throws SecateurError `bad-recipe` when the options cannot be meant for this model */
   check(network: Network, format: ModelFormat): void;
 }
 
-export type StepKind = "prune" | "fineTune" | "distill" | "recalibrate" | "reinitialize" | "shrink" | "expand";
+export type StepKind =
+  | "prune"
+  | "fineTune"
+  | "distill"
+  | "recalibrate"
+  | "reinitialize"
+  | "shrink"
+  | "expand"
+  | "sensitivity";
 
 /** What everyone may know of a kind of step without being able to execute it. */
 export interface StepSpec {
@@ -30,6 +40,8 @@ export interface StepSpec {
   readonly name?: string;
   readonly title: string;
   readonly description: string;
+  /** As in its variants. */
+  readonly leavesModel?: boolean;
   /** Its form in a recipe, without `record`; where fields may be swept, lists of values too. */
   readonly entries: v.ObjectEntries;
   /**
