@@ -68,7 +68,7 @@ export interface Output {
 }
 
 /** A batch of one input's values. */
-export interface Feed {
+export interface InputBatch {
   /** Row-major. */
   readonly values: Float32Array;
   /** Batch first. */
@@ -86,7 +86,7 @@ export interface LoadedModel {
    */
   predict(values: Float32Array, shape: readonly number[], wanted?: readonly string[]): Promise<Output[]>;
   /** Runs one batch. @param feeds one per input, in their order */
-  run(feeds: readonly Feed[]): Promise<Output[]>;
+  run(feeds: readonly InputBatch[]): Promise<Output[]>;
   /**
    * Milliseconds for one batch of `batchSize` made-up inputs: the median of `repeats` runs after one warm-up, of
    * fewer where they take more than 5 s. Null where the model cannot run at that batch size; lengths the model

@@ -2,7 +2,7 @@ import { SecateurError } from "../errors.ts";
 import { networkOf } from "../graph/networkOf.ts";
 import type { Model } from "../model/model.ts";
 import { formatNumber } from "../text.ts";
-import type { Engine, Feed, LoadedModel, Output } from "./engine.ts";
+import type { Engine, InputBatch, LoadedModel, Output } from "./engine.ts";
 import { madeUpFeeds } from "./madeUp.ts";
 
 /** How far two models may differ that are to answer the same: sums in another order round differently. */
@@ -19,7 +19,7 @@ export interface Verification {
   /** A backend, opened when first asked for; not to be disposed of. @throws SecateurError `backend` */
   engine(): Promise<Engine>;
   /** Examples of a model's only input, where there are some; made up else. */
-  readonly samples?: Feed;
+  readonly samples?: InputBatch;
 }
 
 /** Where two models differ most. */
@@ -60,7 +60,7 @@ export async function largestDifference(
   engine: Engine,
   model: Model,
   reference: Model,
-  feeds?: readonly Feed[],
+  feeds?: readonly InputBatch[],
 ): Promise<Difference> {
   const { inputs, wanted } = await loaded(engine, reference, async (each) => {
     const inputs = feeds ?? madeUpInputs(each, reference);
@@ -89,7 +89,7 @@ async function loaded<T>(engine: Engine, model: Model, use: (loaded: LoadedModel
   }
 }
 
-function madeUpInputs({ inputs }: LoadedModel, model: Model): Feed[] {
+function madeUpInputs({ inputs }: LoadedModel, model: Model): InputBatch[] {
   const tables = networkOf(model).layers.filter(({ type }) => type === "Embedding");
   const sizes = tables.flatMap(({ weights }) => weights.map(({ name }) => model.weights.get(name)?.shape[0] ?? 1));
   const vocabulary = sizes.length > 0 ? Math.min(largestVocabulary, ...sizes) : undefined;

@@ -2,7 +2,7 @@ import { uniformFloat32 } from "pure-rand/distribution/uniformFloat32";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { sizeOf } from "../model/model.ts";
-import type { Feed, TensorSpec } from "./engine.ts";
+import type { InputBatch, TensorSpec } from "./engine.ts";
 
 /** Chosen for lengths that the model leaves open: an image's side or a sequence's length. */
 const openLength = 64;
@@ -15,7 +15,7 @@ const seed = 1;
  * @param inputs a fixed batch size stays
  * @param vocabulary where the model looks things up, how many there are: all inputs are whole numbers below it then
  */
-export function madeUpFeeds(inputs: readonly TensorSpec[], batchSize: number, vocabulary?: number): Feed[] {
+export function madeUpFeeds(inputs: readonly TensorSpec[], batchSize: number, vocabulary?: number): InputBatch[] {
   const random = xoroshiro128plus(seed);
   return inputs.map((input) => {
     const shape = madeUpShape(input.shape, batchSize);

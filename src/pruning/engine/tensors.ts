@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { SecateurError } from "../errors.ts";
-import type { Feed, Output, TensorSpec } from "./engine.ts";
+import type { InputBatch, Output, TensorSpec } from "./engine.ts";
 
 /** An input of a model as a tensor: whole numbers for models that take int32, such as pixels of 0 to 255. */
 export function toTensor(values: Float32Array, shape: readonly number[], dtype: string): tf.Tensor {
@@ -13,7 +13,7 @@ export function toTensor(values: Float32Array, shape: readonly number[], dtype: 
 }
 
 /** All inputs of a model as tensors, in their order. */
-export function tensorsOf(feeds: readonly Feed[], inputs: readonly TensorSpec[]): tf.Tensor[] {
+export function tensorsOf(feeds: readonly InputBatch[], inputs: readonly TensorSpec[]): tf.Tensor[] {
   return inputs.map(({ name, dtype }, i) => {
     const feed = feeds[i];
     if (!feed) throw new Error(`input "${name}" is not fed`);

@@ -1,6 +1,6 @@
 import { reasonOf } from "../errors.ts";
 import type { Log, OpenBackend } from "./backend.ts";
-import type { BackendName, BackendTiming, Feed, LoadedModel, Workload } from "./engine.ts";
+import type { BackendName, BackendTiming, InputBatch, LoadedModel, Workload } from "./engine.ts";
 import { findHead } from "./evaluate.ts";
 import { timeRepeats } from "./latency.ts";
 import { loadModel, loadTrainer } from "./load.ts";
@@ -83,9 +83,9 @@ async function timeWarm(run: () => Promise<unknown>): Promise<number> {
 }
 
 /** Examples with their labels, each another class than the one before. */
-async function madeUpBatch(loaded: LoadedModel, feeds: readonly Feed[], classes: number): Promise<TrainingBatch> {
+async function madeUpBatch(loaded: LoadedModel, feeds: readonly InputBatch[], classes: number): Promise<TrainingBatch> {
   const head = findHead(await loaded.run(feeds), classes);
-  const { values, shape } = feeds[0] as Feed;
+  const { values, shape } = feeds[0] as InputBatch;
   const labels = new Float32Array((shape[0] as number) * head.classes);
   for (let i = 0; i < (shape[0] as number); i++) labels[i * head.classes + (i % head.classes)] = 1;
   return { values, shape, targets: { labels } };

@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { Engine, Feed, LoadedModel } from "../engine/engine.ts";
+import type { Engine, InputBatch, LoadedModel } from "../engine/engine.ts";
 import { SecateurError } from "../errors.ts";
 import { agreementOf, bestClasses, classificationOf } from "../metrics/accuracy.ts";
 import type { Model } from "../model/model.ts";
@@ -33,7 +33,7 @@ export interface Evaluator {
   readonly dataset?: Dataset;
   measure(model: Model, progress: JobEvents["progress"], signal?: AbortSignal): Promise<Measured>;
   /** A few of the examples; only where there are some. */
-  readonly samples?: Feed;
+  readonly samples?: InputBatch;
   /** What steps that learn need; only where there are some. */
   readonly studio?: Studio;
 }

@@ -74,15 +74,18 @@ const axisOf = (axes: ChannelAxes, use: ChannelUse): number => axes.findIndex((a
 function madeBy(kernel: Weight, axes: ChannelAxes, bias: Weight | undefined, zeroInputs: Uint8Array): Float64Array {
   const [along, by] = [axisOf(axes, "makes"), axisOf(axes, "reads")];
   const { shape } = kernel;
-  const indexAt = (axis: number) => {
-    const stride = shape.slice(axis + 1).reduce((size, length) => size * length, 1);
-    return (element: number) => Math.floor(element / stride) % (shape[axis] as number);
-  };
-  const [filterOf, inputOf] = [indexAt(along), indexAt(by)];
+  const strideOf = (axis: number) => shape.slice(axis + 1).reduce((size, length) => size * length, 1);
+  const [filters, inputs] = [shape[along] ?? 0, by < 0 ? 1 : (shape[by] as number)];
+  const [step, inputStep] = [strideOf(along), strideOf(by)];
   const biases = bias && exactValues(bias);
-  const values = Float64Array.from({ length: shape[along] ?? 0 }, (_, i) => biases?.[i] ?? 0);
-  for (const [i, element] of exactValues(kernel).entries()) {
-    if (element !== 0 && !(by >= 0 && zeroInputs[inputOf(i)] === 1)) values[filterOf(i)] = Number.NaN;
+  const values = Float64Array.from({ length: filters }, (_, i) => biases?.[i] ?? 0);
+  const elements = exactValues(kernel);
+  for (let i = 0; i < elements.length; i++) {
+    if (elements[i] === 0) continue;
+    const filter = Math.floor(i / step) % filters;
+    // Most filters are seen to depend on their input at their first element.
+    if (Number.isNaN(values[filter])) continue;
+    if (zeroInputs[Math.floor(i / inputStep) % inputs] !== 1) values[filter] = Number.NaN;
   }
   return values;
 }
@@ -97,9 +100,10 @@ const followed: KnownRule = ({ config, inputs, shape, weight }) => {
   const biases = bias && exactValues(bias);
   const fed = input.axis === axisIn(config, input.shape) ? input.values : null;
   const values = Float64Array.from({ length: filters }, (_, i) => biases?.[i] ?? 0);
-  for (const [i, element] of exactValues(kernel).entries()) {
+  const elements = exactValues(kernel);
+  for (let i = 0; i < elements.length; i++) {
     const filter = i % filters;
-    if (element !== 0 && fed?.[Math.floor(filter / (kernel.shape[3] as number))] !== 0) values[filter] = Number.NaN;
+    if (elements[i] !== 0 && fed?.[Math.floor(filter / (kernel.shape[3] as number))] !== 0) values[filter] = Number.NaN;
   }
   return activated({ shape, axis: axisIn(config, shape), values }, config);
 };
