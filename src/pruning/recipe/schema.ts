@@ -51,10 +51,17 @@ const formOf = ({ entries, title, description }: StepSpec) =>
 /** A step of any kind, whose fields are checked once it is known. */
 export type Step = { readonly record?: boolean | undefined } & { readonly [field: string]: unknown };
 
+const namesOf = (kind: string): string[] =>
+  stepCatalogue.flatMap((step) => (step.kind === kind && step.name ? [step.name] : []));
+
 const stepSchema: v.GenericSchema<unknown, Step> = v.lazy((step) => {
   const spec = stepNamedBy(step);
   const kinds = [...new Set(stepCatalogue.map(({ kind }) => kind))].join(", ");
-  return spec ? formOf(spec) : v.custom<Step>(() => false, `a step is named by one of ${kinds}`);
+  if (!spec) return v.custom<Step>(() => false, `a step is named by one of ${kinds}`);
+  // Of several under one field, say which there are, and not what is wrong beside it.
+  const names = namesOf(spec.kind);
+  const isKnown = names.length < 2 || names.includes((step as Step)[spec.kind] as string);
+  return isKnown ? formOf(spec) : v.object({ [spec.kind]: v.picklist(names) });
 }) as unknown as v.GenericSchema<unknown, Step>;
 
 const recipeOf = <Schema extends v.GenericSchema<unknown, Step>>(step: Schema) =>

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { methodCatalogue } from "../../../src/pruning/methods/catalogue.ts";
 import type { Recipe } from "../../../src/pruning/recipe/schema.ts";
 import { parseRecipe } from "../../../src/pruning/recipe/schema.ts";
 
@@ -61,9 +62,10 @@ describe("the form of a recipe", () => {
   });
 
   it("names the method of each step", () => {
-    assert.equal(faultOfStep({ prune: "thinnet" }), ' at steps.1.prune: Expected "magnitude" but received "thinnet".');
+    const methods = methodCatalogue.map(({ name }) => `"${name}"`).join(" | ");
+    assert.equal(faultOfStep({ prune: "thinnet" }), ` at steps.1.prune: Expected (${methods}) but received "thinnet".`);
     assert.equal(faultOfStep({ prune: undefined }), " at steps.1.prune: it is missing.");
-    const kinds = "prune, fineTune, distill, recalibrate, reinitialize, shrink, expand";
+    const kinds = "prune, fineTune, distill, recalibrate, reinitialize, shrink, expand, sensitivity";
     for (const step of [3, null, {}, { tune: {} }]) {
       assert.equal(fault({ ...recipe, steps: [step] }), ` at steps.0: a step is named by one of ${kinds}.`);
     }

@@ -54,6 +54,7 @@ describe("a run on disk", () => {
       ...expected,
       folder: journal.folder,
       trials: [1, 2].map((n) => placed(journal.folder, runTrial(n))),
+      sensitivity: [],
     });
   });
 
