@@ -27,27 +27,35 @@ export const fpgm: Criterion<"fpgm", "weights"> = {
 function distanceSums(member: Member, count: number): Float64Array {
   const { rows, length, present } = rowsOf(member, count);
   const totals = Float64Array.from(present, (here) => (here ? 0 : Number.NaN));
+  const squares = new Float64Array(4);
   for (let j = 0; j < count; j++) {
-    if (!present[j]) continue;
-    for (let k = j + 1; k < count; k++) {
-      if (!present[k]) continue;
-      const distance = Math.sqrt(squaredDistance(rows, j * length, k * length, length));
-      totals[j] = (totals[j] as number) + distance;
-      totals[k] = (totals[k] as number) + distance;
+    for (let k = j + 1; k < count; k += 4) {
+      squaredDistances(rows, j * length, k * length, length, squares);
+      for (let i = 0; i < 4 && k + i < count; i++) {
+        if (!present[j] || !present[k + i]) continue;
+        const distance = Math.sqrt(squares[i] as number);
+        totals[j] = (totals[j] as number) + distance;
+        totals[k + i] = (totals[k + i] as number) + distance;
+      }
     }
   }
   return totals;
 }
 
-/** Two sums side by side: each waits for itself only. */
-function squaredDistance(rows: Float32Array, a: number, b: number, length: number): number {
-  let even = 0;
-  let odd = 0;
-  for (let i = 0; i < length; i += 2) {
-    const first = (rows[a + i] as number) - (rows[b + i] as number);
-    const second = (rows[a + i + 1] as number) - (rows[b + i + 1] as number);
-    even += first * first;
-    odd += second * second;
+/** Of a row to each of four others that lie side by side: reading it once for all four takes half the time. */
+function squaredDistances(rows: Float32Array, from: number, to: number, length: number, squares: Float64Array): void {
+  const [second, third, fourth] = [to + length, to + 2 * length, to + 3 * length];
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < length; i++) {
+    const value = rows[from + i] as number;
+    const toFirst = value - (rows[to + i] as number);
+    const toSecond = value - (rows[second + i] as number);
+    const toThird = value - (rows[third + i] as number);
+    const toFourth = value - (rows[fourth + i] as number);
+    a += toFirst * toFirst;
+    b += toSecond * toSecond;
+    c += toThird * toThird;
+    d += toFourth * toFourth;
   }
-  return even + odd;
+  squares.set([a, b, c, d]);
 }

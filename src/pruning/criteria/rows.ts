@@ -2,9 +2,8 @@ import type { Member } from "./evidence.ts";
 
 /** Filters as rows. */
 export interface Rows {
-  /** `count × length`, zeros behind shorter ones. */
+  /** `count × length`, zeros behind shorter ones; and three more rows of zeros, so that four can be read from any. */
   readonly rows: Float32Array;
-  /** Even. */
   readonly length: number;
   /** Which filters have any elements at all. */
   readonly present: readonly boolean[];
@@ -19,9 +18,8 @@ export function rowsOf(member: Member, count: number): Rows {
       if (filter >= 0) lengths[filter] = (lengths[filter] as number) + 1;
     }
   }
-  const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
-  const length = longest + (longest % 2);
-  const rows = new Float32Array(count * length);
+  const length = lengths.reduce((a, b) => Math.max(a, b), 0);
+  const rows = new Float32Array((count + 3) * length);
   const filled = new Int32Array(count);
   for (const { values, filterOf } of member) {
     for (let i = 0; i < values.length; i++) {
