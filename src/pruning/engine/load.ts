@@ -1,12 +1,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { SecateurError } from "../errors.ts";
 import type { JsonObject, Model, Weight } from "../model/model.ts";
+import { ablationOf } from "./ablation/ablation.ts";
+import type { Ablation } from "./ablation/contract.ts";
+import { planOf } from "./ablation/planOf.ts";
 import type { Log, OpenBackend } from "./backend.ts";
 import type { LoadedModel, Output } from "./engine.ts";
 import { explainLoading, explainRunning, explainTraining, judging } from "./explain.ts";
 import { loadGraphProgram } from "./graphProgram.ts";
 import { measureLatency } from "./latency.ts";
-import { loadLayersProgram } from "./layersProgram.ts";
+import { loadLayers, loadLayersProgram, programOf } from "./layersProgram.ts";
 import type { Probe } from "./probing/contract.ts";
 import { openLayers } from "./probing/layersProbe.ts";
 import { probeOf } from "./probing/probe.ts";
@@ -74,6 +77,37 @@ export async function loadProbe(model: Model, classes: number, backend: OpenBack
       explain: (error) => explainRunning(error, model),
       explainGradients: (error) => explainTraining(error, model, () => open.culprit(), judging),
     });
+  } catch (error) {
+    throw await explainLoading(error, model);
+  }
+}
+
+/**
+ * Hands a layers model to TensorFlow.js for its channels to be tried.
+ * @param head name of the output that scores the classes
+ * @throws SecateurError `unsupported-model`, for graph models too
+ */
+export async function loadAblation(model: Model, head: string, backend: OpenBackend): Promise<Ablation> {
+  if (model.format === "graph-model") {
+    throw new SecateurError(
+      "unsupported-model",
+      "The channels of a graph model cannot be tried one by one; start from the layers model it was made from.",
+    );
+  }
+  try {
+    const loaded = await undoOnFailure(() => loadLayers(artifactsOf(model)));
+    const { inputs, outputs, dispose } = programOf(loaded);
+    const toFeed = (values: Float32Array, shape: readonly number[]) =>
+      toTensor(values, shape, inputs[0]?.dtype ?? "float32");
+    return ablationOf(
+      planOf(model, loaded),
+      outputs.findIndex(({ name }) => name === head),
+      toFeed,
+      {
+        check: () => backend.verify(),
+        dispose,
+      },
+    );
   } catch (error) {
     throw await explainLoading(error, model);
   }
