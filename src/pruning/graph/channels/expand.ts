@@ -24,12 +24,15 @@ export function expand(small: Model, original: Model, channels: Channels): Model
     const axes = channels.weights.get(to.name) ?? to.shape.map(() => null);
     const shape = keptShape(to, axes, removal);
     if (`${shape}` !== `${from.shape}` || from.dtype !== to.dtype) {
-      throw strangers(`its weight "${from.name}" is [${from.shape.join(", ")}] and should be [${shape.join(", ")}]`);
+      const [is, should] = [textOf(from.dtype, from.shape), textOf(to.dtype, shape)];
+      throw strangers(`its weight "${from.name}" is ${is} and should be ${should}`);
     }
     weights.set(to.name, spread(from, to, role, axes, removal));
   }
   return { ...original, weights };
 }
+
+const textOf = (dtype: string, shape: readonly number[]): string => `${dtype} [${shape.join(", ")}]`;
 
 /** Whether a model was shrunk since it was this original. */
 export function isShrunk(small: Model, original: Model): boolean {

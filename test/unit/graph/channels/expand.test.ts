@@ -156,7 +156,11 @@ describe("expanding", () => {
       refused(claiming(record({ head: [0] })), convolved(), /channel 0 of "head" is locked/));
     it("nothing left", () => refused(claiming(record({ conv: [0, 1, 2] })), convolved(), /no channel left/));
     it("other shapes", () =>
-      refused(claiming(record({ conv: [1] })), convolved(), /is \[1, 1, 2, 3\] and should be \[1, 1, 2, 2\]/));
+      refused(
+        claiming(record({ conv: [1] })),
+        convolved(),
+        /is float32 \[1, 1, 2, 3\] and should be float32 \[1, 1, 2, 2\]/,
+      ));
     it("other layers", () => {
       const small = shrunk(deep(), { a: [1] });
       const other = sequential(
