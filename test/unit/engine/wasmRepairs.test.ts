@@ -210,6 +210,37 @@ describe("WASM: maxima of negative numbers", function () {
   });
 });
 
+describe("WASM: slopes of PReLU", () => {
+  const x = numbers([2, 3, 4, 5], 1);
+  const cases: [shape: number[], wrong: boolean][] = [
+    [[3, 4, 5], false],
+    [[1, 1, 5], false],
+    [[1, 1, 1], false],
+    [[3, 4, 1], true],
+    [[3, 1, 5], true],
+    [[3, 1, 1], true],
+    [[1, 4, 1], true],
+  ];
+  for (const [shape, wrong] of cases) {
+    it(`of the shape ${shape}`, async () => {
+      const alpha = numbers(shape, 2);
+      // Axis by axis: where the slopes have one, all share it.
+      const slope = (i: number) => {
+        const place = [Math.floor(i / 20) % 3, Math.floor(i / 5) % 4, i % 5];
+        const at = shape.reduce(
+          (index, length, axis) => index * length + (length === 1 ? 0 : (place[axis] as number)),
+          0,
+        );
+        return alpha.values[at] as number;
+      };
+      const expected = x.values.map((value, i) => (value > 0 ? value : value * slope(i)));
+      const { repaired, stock } = await compare(() => tf.prelu(tensor(x), tensor(alpha)), expected);
+      assert.ok(repaired < 1e-6, `${repaired}`);
+      assert.equal(stock > 0.1, wrong, "what the published backend makes of it");
+    });
+  }
+});
+
 describe("WASM: out of memory", function () {
   this.timeout(60_000);
   /** Takes memory that is never written to, a quarter of a gigabyte at a time; gives its addresses. */

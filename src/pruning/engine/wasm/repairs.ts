@@ -14,6 +14,7 @@ import { sumKernels } from "./kernels/sums.ts";
 import { matMulRepairs } from "./matMul.ts";
 import { maximumRepairs } from "./maximum.ts";
 import type { Native } from "./native.ts";
+import { preluRepairs } from "./prelu.ts";
 
 /** Everything that takes the place of a kernel of the WASM backend. */
 export function wasmRepairs(native: Native): Repairs {
@@ -21,6 +22,7 @@ export function wasmRepairs(native: Native): Repairs {
     ...matMulRepairs(native),
     ...maximumRepairs,
     ...copyRepairs,
+    ...preluRepairs,
     ...averagePoolRepairs,
     ...batchNormRepairs,
     ...convolution3dGradientKernels,
