@@ -102,8 +102,15 @@ function layersByUse(weights: readonly TracedWeight[], owner: Int32Array): Reado
   return found;
 }
 
-function groupOf(members: readonly Batch[], reasons: ReadonlyMap<number, string>, layers?: LayersByUse): ChannelGroup {
+/** Channels that no layer could lose, having no other. */
+function onlyOnes(members: readonly Batch[]): Map<number, string> {
+  const alone = members.filter(({ ids }) => ids.every((id) => id === ids[0]));
+  return new Map(alone.flatMap(({ name, ids }) => [...ids].map((id) => [id, `Layer "${name}" makes no other.`])));
+}
+
+function groupOf(members: readonly Batch[], locks: ReadonlyMap<number, string>, layers?: LayersByUse): ChannelGroup {
   const channels = ascending(members.flatMap(({ ids }) => [...ids]));
+  const reasons = new Map([...onlyOnes(members), ...locks]);
   const free = channels.filter((id) => !reasons.has(id));
   const locked = channels.find((id) => reasons.has(id));
   const widths = new Map(members.map(({ ids }) => [`${ascending(ids)}`, ascending(ids)]));

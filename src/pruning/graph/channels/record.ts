@@ -59,7 +59,10 @@ function composed(before: Removed, channels: Channels, removal: Removal): Record
     const now = places.filter((_, i) => removal[group.channels[i] as number] === 1);
     return [group.name, [...earlier, ...now].sort((a, b) => a - b)] as const;
   });
-  return Object.fromEntries(entries.filter(([, all]) => all.length > 0));
+  const after = new Map(entries.filter(([, all]) => all.length > 0));
+  // A group with one channel left may have become part of another.
+  for (const [name, earlier] of Object.entries(before)) if (!after.has(name)) after.set(name, [...earlier]);
+  return Object.fromEntries(after);
 }
 
 /** The first so many positions that are not among the removed ones. */

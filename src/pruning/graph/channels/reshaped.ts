@@ -110,8 +110,12 @@ function elementsOf({ shape, axes }: Symbols, over: readonly number[], tracer: T
   return Int32Array.from({ length: size }, (_, i) => counted.channels[indexAt(lengths, i, counted.at)] as number);
 }
 
-/** Elements as axes: channels of the one axis whose index alone tells them, else a field. */
+/**
+ * Elements as axes: channels of the one axis whose index alone tells them, else a field. Beside an axis of length 1,
+ * which may be all that is left of several channels, that tells nothing.
+ */
 function spread(ids: ChannelIds, lengths: readonly number[]): AxisSymbols[] {
+  if (lengths.includes(1)) return fieldOf(ids, lengths);
   const telling = lengths.map((_, at) => channelsAlong(ids, lengths, at));
   return telling.filter((channels) => channels !== null).length === 1 ? telling : fieldOf(ids, lengths);
 }

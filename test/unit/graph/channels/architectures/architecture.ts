@@ -9,6 +9,8 @@ export interface Architecture {
   readonly build: () => Promise<Model>;
   /** Its groups as `described` writes them, found by hand. */
   readonly groups: readonly string[];
+  /** Backends that lack what it takes to run it. */
+  readonly lacking?: readonly string[];
 }
 
 export type Architectures = Readonly<Record<string, Architecture>>;
@@ -57,6 +59,7 @@ const window = { kernelSize: 3, padding: "same", kernelInitializer: "zeros" };
 /** 3×3, same padding, ReLU; zeros for weights, because tfjs's orthogonal ones need more of tfjs than is loaded. */
 export const conv = (name: string, filters: number, config: Config = {}) =>
   layer("conv2d", name, { filters, activation: "relu", ...window, ...config });
+export const linear = { activation: "linear" };
 export const depthwise = (name: string, config: Config = {}) =>
   layer("depthwiseConv2d", name, { ...window, depthwiseInitializer: "zeros", ...config });
 export const dense = (name: string, units: number, config: Config = {}) => layer("dense", name, { units, ...config });

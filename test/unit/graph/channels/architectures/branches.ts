@@ -14,6 +14,7 @@ import {
   globalPool,
   input,
   layer,
+  linear,
   norm,
   type Tensor,
 } from "./architecture.ts";
@@ -118,7 +119,7 @@ export const branches: Architectures = {
   "rows joined with those of the input": {
     build: () => {
       const x = input("x", 4, 4, 3);
-      return functional(x, conv("out", 2)(concat("joined", 2)([conv("a", 3)(x), x])));
+      return functional(x, conv("out", 2, linear)(concat("joined", 2)([conv("a", 3)(x), x])));
     },
     groups: [
       'a: 0 of 3 free; read by out; because Layer "joined" merges them with as many values that no layer makes.',
@@ -245,7 +246,11 @@ export const branches: Architectures = {
       const one = conv("b", 1)(depthwise("dw")(conv("a", 1)(x)));
       return functional(x, dense("out", 2)(globalPool()(add("sum")([one, conv("c", 1)(x)]))));
     },
-    groups: ["a: 1 of 1 free; followed by dw; read by b", "b + c: 1 of 1 free; read by out", answers(2)],
+    groups: [
+      'a: 0 of 1 free; followed by dw; read by b; because Layer "a" makes no other.',
+      'b + c: 0 of 1 free; read by out; because Layer "c" makes no other.',
+      answers(2),
+    ],
   },
 
   "a hidden convolution given out, another not": {

@@ -112,6 +112,7 @@ export const formats: Architectures = {
   },
 
   "an LSTM of convolutions with channels first": {
+    lacking: ["wasm"],
     build: () => {
       const x = input("x", 3, 2, 4, 4);
       const a = layer("convLstm2d", "a", {

@@ -127,7 +127,7 @@ export const nestedModels: Architectures = {
       const head = layers.sequential({
         name: "head",
         layers: [
-          innerLayer("dense", "hidden", { units: 6, activation: "relu", inputShape: [4] }),
+          innerLayer("dense", "hidden", { units: 6, activation: "softplus", inputShape: [4] }),
           innerLayer("dense", "out", { units: 2, activation: "softmax", useBias: false }),
         ],
       });

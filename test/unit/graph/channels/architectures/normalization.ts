@@ -200,6 +200,7 @@ export const normalizations: Architectures = {
   },
 
   "numbers that are looked up": {
+    lacking: ["tensorflow"],
     build: () => {
       const x = input("x", 3);
       const codes = layer("categoryEncoding", "codes", { numTokens: 5, outputMode: "multiHot" })(

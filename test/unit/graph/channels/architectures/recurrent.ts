@@ -13,6 +13,7 @@ import {
   input,
   layer,
   layerOfSeveral,
+  linear,
   still,
   type Tensor,
   vocabulary,
@@ -60,10 +61,11 @@ export const recurrents: Architectures = {
   "states handed to another LSTM, one given out": {
     build: () => {
       const [x, z] = [input("x", 4, 3), input("z", 6, 2)];
-      const [last, h, c] = layerOfSeveral("lstm", "encoder", { units: 5, returnState: true, ...still })(x);
+      // Not what it gives out too: that is the state, and tfjs disposes of both once one is used up.
+      const [, h, c] = layerOfSeveral("lstm", "encoder", { units: 5, returnState: true, ...still })(x);
       const decoded = recurrent("lstm", "decoder", 5, all)([z, h, c] as Tensor[]);
       const [, state] = layerOfSeveral("gru", "third", { units: 3, returnState: true, ...still })(x);
-      return functional([x, z], [dense("out", 2)(decoded), dense("side", 1)(last as Tensor), state as Tensor]);
+      return functional([x, z], [dense("out", 2)(decoded), dense("side", 1)(c as Tensor), state as Tensor]);
     },
     groups: [
       "encoder + decoder: 5 of 5 free; read by encoder, decoder, out, side",
@@ -151,7 +153,7 @@ export const recurrents: Architectures = {
       const config = { filters: 4, kernelSize: 2, padding: "same", ...still };
       const a = layer("convLstm2d", "a", { ...config, ...all })(x);
       const b = layer("convLstm2d", "b", { ...config, filters: 3, activation: "relu" })(a);
-      return functional(x, conv("out", 2)(b));
+      return functional(x, conv("out", 2, linear)(b));
     },
     groups: ["a: 4 of 4 free; read by a, b", "b: 3 of 3 free; read by b, out", answers(2)],
   },

@@ -11,6 +11,7 @@ import {
   globalPool,
   input,
   layer,
+  linear,
   norm,
 } from "./architecture.ts";
 
@@ -86,7 +87,7 @@ export const residual: Architectures = {
       const [a, b, c, d] = [soft("a"), soft("b"), soft("c"), soft("d")];
       const merged = [layer("maximum", "max")([a, b]), layer("minimum", "min")([c, d])];
       const product = layer("multiply", "times")([layer("average", "mean")(merged), a]);
-      return functional(x, conv("out", 2)(product));
+      return functional(x, conv("out", 2, linear)(product));
     },
     groups: ["a + b + c + d: 4 of 4 free; read by out", answers(2)],
   },
@@ -146,6 +147,6 @@ export const residual: Architectures = {
       return functional(x, dense("out", 2)(add("sum")([one, other])));
     },
     // Place p of one is channel p % 2, of the other floor(p / 6): all four are one.
-    groups: ["b + a: 1 of 1 free; read by out", answers(2)],
+    groups: ['b + a: 0 of 1 free; read by out; because Layer "a" makes no other.', answers(2)],
   },
 };

@@ -12,6 +12,7 @@ import {
   indices,
   input,
   layer,
+  linear,
   norm,
   reshape,
   vocabulary,
@@ -68,7 +69,7 @@ export const shapes: Architectures = {
       const noise = reshape("noise", 2, 2, 5)(dense("a", 20)(z));
       const embedded = layer("embedding", "b", { inputDim: vocabulary, outputDim: 4 })(label);
       const plane = reshape("plane", 2, 2, 2)(dense("c", 8)(flatten("word")(embedded)));
-      return functional([z, label], conv("out", 1)(concat("joined")([noise, plane])));
+      return functional([z, label], conv("out", 1, linear)(concat("joined")([noise, plane])));
     },
     groups: ["b: 4 of 4 free; read by c", "a: 5 of 5 free; read by out", "c: 2 of 2 free; read by out", answers(1)],
   },
@@ -77,7 +78,7 @@ export const shapes: Architectures = {
     build: () => {
       const [x, z] = [input("x", 4, 4, 2), input("z", 3)];
       const folded = reshape("folded", 4, 4, 3)(dense("a", 48)(z));
-      return functional([x, z], conv("out", 1)(concat("joined")([folded, conv("b", 2)(x), x])));
+      return functional([x, z], conv("out", 1, linear)(concat("joined")([folded, conv("b", 2)(x), x])));
     },
     groups: [
       "a: 3 of 3 free; read by out",
@@ -127,7 +128,7 @@ export const shapes: Architectures = {
       const x = input("x", 4, 4, 2);
       const turned = layer("permute", "turned", { dims: [3, 1, 2] })(conv("a", 5)(x));
       const relu = activation("relu", "softplus")(norm("bn", { axis: 1 })(turned));
-      return functional(x, conv("out", 2)(layer("permute", "back", { dims: [2, 3, 1] })(relu)));
+      return functional(x, conv("out", 2, linear)(layer("permute", "back", { dims: [2, 3, 1] })(relu)));
     },
     groups: ["a: 5 of 5 free; followed by bn; read by out", answers(2)],
   },
@@ -144,7 +145,7 @@ export const shapes: Architectures = {
 
   "convolutions over one axis, and its pools": {
     build: () => {
-      const x = input("x", 12, 2);
+      const x = input("x", 16, 2);
       const conv1d = (name: string, filters: number) =>
         layer("conv1d", name, { filters, kernelSize: 3, activation: "tanh", ...initial });
       const a = layer("maxPooling1d", "max", { poolSize: 2 })(conv1d("a", 4)(x));
