@@ -27,6 +27,12 @@ export function offerSwiftShader(): boolean {
   return true;
 }
 
+/** For programs that are started: where the library lies that `offerSwiftShader` has loaded into this one. */
+export function driverPath(): NodeJS.ProcessEnv {
+  const { VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: path } = process.env;
+  return driver ? { LD_LIBRARY_PATH: [dirname(driver), ...(path ? [path] : [])].join(":") } : {};
+}
+
 /** Where Chromium may be: the one that CHROME_PATH names, those of the tests, those of distributions. */
 function chromiums(): string[] {
   const { CHROME_PATH: path } = process.env;

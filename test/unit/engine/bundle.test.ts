@@ -6,17 +6,25 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { projectRoot } from "../../support/corpus.ts";
-import { needsTfjsNode } from "./backends.ts";
+import { skipBecause } from "../../support/skip.ts";
+import { driverPath } from "../../support/swiftShader.ts";
+import { needsTfjsNode, needsWebGpu } from "./backends.ts";
 
-/** A program that opens a backend, has it multiply, and prints what came of it. */
+/** A program that opens a backend, has it multiply, and prints what came of it, or why nothing did. */
 const program = `
 import * as tf from "@tensorflow/tfjs-core";
 import { openEngine } from "./src/pruning/engine/open.ts";
-const [backend, threads, ...tfjsNodeFolders] = process.argv.slice(2);
+const [backend, threads, ...folders] = process.argv.slice(2);
 const logged = [];
-const engine = await openEngine({ backend, threads: Number(threads), tfjsNodeFolders, log: (line) => logged.push(line) });
-const product = tf.matMul([[1, 2], [3, 4]], [[5, 6], [7, 8]]);
-console.log(JSON.stringify({ ...engine.backend, logged, product: [...(await product.data())] }));
+const log = (line) => logged.push(line);
+try {
+  const settings = { threads: Number(threads), tfjsNodeFolders: folders, webgpuFolders: folders };
+  const engine = await openEngine({ backend, ...settings, log });
+  const product = tf.matMul([[1, 2], [3, 4]], [[5, 6], [7, 8]]);
+  console.log(JSON.stringify({ ...engine.backend, logged, product: [...(await product.data())] }));
+} catch ({ code, message }) {
+  console.log(JSON.stringify({ code, message }));
+}
 `;
 
 describe("The engine in a bundle, outside the project", function () {
@@ -56,10 +64,11 @@ describe("The engine in a bundle, outside the project", function () {
   after(() => rm(folder, { recursive: true }));
 
   /** Never disposes of the engine: a process that did not end by itself would time out. */
-  const run = async (args: readonly string[], nodeOptions: readonly string[] = []) => {
+  const run = async (args: readonly string[], nodeOptions: readonly string[] = [], env: NodeJS.ProcessEnv = {}) => {
     const program = join(folder, "dist", "stdin.mjs");
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [...nodeOptions, program, ...args], {
       timeout: 20_000,
+      env: { ...process.env, ...env },
     });
     return { ...JSON.parse(stdout), stderr };
   };
@@ -87,6 +96,22 @@ describe("The engine in a bundle, outside the project", function () {
   it("has the CPU backend", async () => {
     const { name, product } = await run(["cpu", "1"]);
     assert.deepEqual([name, product], ["cpu", [19, 22, 43, 50]]);
+  });
+
+  it("runs on WebGPU from a package that stands elsewhere, and ends by itself", async function () {
+    const { name, product, stderr } = await run(["webgpu", "1", needsWebGpu(this)], [], driverPath());
+    assert.deepEqual([name, product, stderr], ["webgpu", [19, 22, 43, 50], ""]);
+  });
+
+  it("says in one sentence that there is no graphics card, and what to do", async function () {
+    const folder = needsWebGpu(this);
+    if (process.platform !== "linux") skipBecause(this, "drivers can be hidden on Linux only");
+    const { code, message } = await run(["webgpu", "1", folder], [], { ...driverPath(), VK_DRIVER_FILES: "/dev/null" });
+    assert.equal(code, "backend");
+    assert.equal(
+      message,
+      "WebGPU found no graphics card on this machine; install a driver of Vulkan, Metal or Direct3D 12 for it, or choose another backend, such as wasm.",
+    );
   });
 
   it("shares its kernels' registry with a tfjs-node that stands elsewhere", async function () {
