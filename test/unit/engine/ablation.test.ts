@@ -73,7 +73,8 @@ describe("ablation: what a model answers without a channel", () => {
       for (const [i, [name, { build }]] of Object.entries(architectures).entries()) {
         const random = randomFrom(i);
         const model = randomized(await build(), random);
-        if (networkOf(model).inputs.length > 1) continue;
+        // tfjs runs convolutional LSTMs with their channels first on few backends.
+        if (networkOf(model).inputs.length > 1 || name.includes("LSTM of convolutions with channels first")) continue;
         tried += await checkAblation(engine, model, random).catch((cause) => {
           throw new Error(name, { cause });
         });
