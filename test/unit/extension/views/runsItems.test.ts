@@ -57,6 +57,18 @@ describe("extension/views/runs/items", () => {
     assert.match(tooltip, /10,000 examples of test/);
   });
 
+  it("shows what ran TensorFlow.js, and what that was chosen by", () => {
+    const timings = [
+      { name: "wasm", forwardMs: 12 },
+      { name: "cpu", reason: "took more than 150 ms" },
+    ];
+    const backend = { name: "wasm", detail: "SIMD, 2 threads", passedOver: [] };
+    const { tooltip } = runText({ ...run, backend: { ...backend, choice: { batchSize: 8, timings } } }, now);
+    assert.match(tooltip, /wasm \\\(SIMD, 2 threads\\\)/);
+    assert.match(tooltip, /a forward pass of 8 examples: wasm 12\\\.0 ms, cpu took more than 150 ms/);
+    assert.doesNotMatch(runText({ ...run, backend }, now).tooltip, /Chosen by/);
+  });
+
   it("sums a run up by the sparsest model that loses less than a point", () => {
     assert.match(summaryText(run), /^Pruned 3 models: 60 % sparse keeps 89\.9 % accuracy \(90\.6 % unpruned\)\.$/);
   });
