@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { Split } from "../../../src/pruning/data/dataset.ts";
+import { readDataset } from "../../../src/pruning/data/readDataset.ts";
+import { spread } from "../../../src/pruning/data/split.ts";
 import { readRun } from "../../../src/pruning/runs/readRun.ts";
 import { useFolders } from "../../support/folders.ts";
+import { jpegOf, placeImages } from "../../support/imageFiles.ts";
 import { secateur } from "../../support/program.ts";
 import { sampleData, sampleModel } from "../../support/samples.ts";
 
@@ -82,6 +86,40 @@ describe("secateur in a terminal", function () {
     assert.deepEqual({ examples, scaling, name }, { examples: 300, scaling: "x/255", name: "wasm" });
     assert.equal(accuracy, trials[0].metrics.accuracy, "a trial's model does as the run says");
     assert.ok(Math.abs(loss - trials[0].metrics.loss) < 1e-6);
+  });
+
+  it("reads folders of images: with labels for accuracy, without for agreement", async () => {
+    const mnist = await readDataset(sampleData);
+    const images = spread(mnist.test as Split, 60);
+    const labelled = placeImages(folder(), images, mnist, (i, label) => `${label}/${i}.png`);
+    writeFileSync(join(labelled, "0", "damaged.jpg"), jpegOf(images.images.subarray(0, 784), mnist).subarray(0, 99));
+    const args = ["--sparsity", "0.95", "--scaling", "x/255", "--backend", "wasm", "--no-latency", "--json"];
+    const { status, stdout, stderr } = await secateur([
+      "prune",
+      sampleModel,
+      "--data",
+      labelled,
+      ...args,
+      "--out",
+      join(folder(), "run"),
+    ]);
+    assert.equal(status, 0, stderr);
+    assert.equal(json(stdout).baseline.metrics.agreement, 1);
+    assert.ok(json(stdout).baseline.metrics.accuracy > 0.95);
+    const out = join(folder(), "run");
+    const without = await secateur(["prune", sampleModel, "--data", labelled, "--no-labels", ...args, "--out", out]);
+    assert.equal(without.status, 0, without.stderr);
+    const { accuracy, agreement } = json(without.stdout).trials[0].metrics;
+    assert.deepEqual([accuracy, agreement], [undefined, json(stdout).trials[0].metrics.agreement]);
+    assert.match((await readRun(out)).data?.notes.join(" ") ?? "", /1 of 61 images could not be read/);
+    assert.equal(json((await secateur(["pareto", out, "--json"])).stdout).y, "agreement");
+
+    const evaluated = await secateur(["evaluate", sampleModel, "--data", labelled, ...args.slice(2, 6), "--json"]);
+    assert.equal(json(evaluated.stdout).accuracy, json(stdout).baseline.metrics.accuracy);
+    const unlabelled = placeImages(folder(), images, mnist, (i) => `${i}.png`);
+    const refused = await secateur(["evaluate", sampleModel, "--data", unlabelled, "--backend", "wasm"]);
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /have no labels, so there is no accuracy to measure/);
   });
 
   it("executes a recipe with the same result as the command line", async () => {

@@ -21,30 +21,42 @@ const mostMegapixels = 100;
 /**
  * Decodes a PNG or a JPEG file, told apart by their first bytes, since names often lie. A JPEG's Exif rotation is
  * left alone, as by Keras and torchvision when they read what models are trained on.
- * @throws Error for what is neither, or is damaged: no image is ever half read
+ * @returns nothing for what is neither, or is damaged: no image is ever half read
  */
-export async function decodeImage(bytes: Uint8Array): Promise<DecodedImage> {
-  if (bytes[0] === 0x89 && bytes[1] === 0x50) return decodePng(bytes);
-  if (bytes[0] === 0xff && bytes[1] === 0xd8) return decodeJpeg(bytes);
-  throw new Error(`neither ${imageFormats.replace(" and ", " nor ")}`);
+export async function decodeImage(bytes: Uint8Array): Promise<DecodedImage | undefined> {
+  const decoder = decoders.find(({ signature }) => signature.every((byte, i) => byte === bytes[i]));
+  if (!decoder) return undefined;
+  const decode = await decoder.load();
+  try {
+    const { height, width, data } = decode(bytes);
+    return { height, width, rgba: data };
+  } catch {
+    return undefined;
+  }
 }
 
-async function decodePng(bytes: Uint8Array): Promise<DecodedImage> {
-  const { PNG } = await import("pngjs");
-  // The header lies at a fixed place: signature, length and name of the chunk, width, height.
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (header.getUint32(16) * header.getUint32(20) > mostMegapixels * 1e6) throw new Error("too large");
-  const { height, width, data } = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  return { height, width, rgba: data };
-}
+type Decode = (bytes: Uint8Array) => { readonly height: number; readonly width: number; readonly data: Uint8Array };
 
-async function decodeJpeg(bytes: Uint8Array): Promise<DecodedImage> {
-  const { decode } = await import("jpeg-js");
-  const { height, width, data } = decode(bytes, {
-    useTArray: true,
-    tolerantDecoding: false,
-    maxResolutionInMP: mostMegapixels,
-    maxMemoryUsageInMB: 4096,
-  });
-  return { height, width, rgba: data };
-}
+/** Each loaded with the first image that it is for. */
+const decoders: readonly { readonly signature: readonly number[]; load(): Promise<Decode> }[] = [
+  {
+    signature: [0x89, 0x50, 0x4e, 0x47],
+    async load() {
+      const { PNG } = (await import("pngjs")).default;
+      return (bytes) => {
+        const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        // The header lies at a fixed place: signature, length and name of the chunk, width, height.
+        if (file.readUInt32BE(16) * file.readUInt32BE(20) > mostMegapixels * 1e6) throw new Error("too large");
+        return PNG.sync.read(file);
+      };
+    },
+  },
+  {
+    signature: [0xff, 0xd8],
+    async load() {
+      const { decode } = (await import("jpeg-js")).default;
+      const limits = { maxResolutionInMP: mostMegapixels, maxMemoryUsageInMB: 4096 };
+      return (bytes) => decode(bytes, { useTArray: true, tolerantDecoding: false, ...limits });
+    },
+  },
+];

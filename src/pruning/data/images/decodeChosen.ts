@@ -58,11 +58,8 @@ export function countChosen(chosen: ChosenImages): number {
 
 /** Nothing where the file cannot be read, or is no whole image. */
 export async function readImage(folder: string, path: string): Promise<DecodedImage | undefined> {
-  try {
-    return await decodeImage(await readFile(join(folder, path)));
-  } catch {
-    return undefined;
-  }
+  const bytes = await readFile(join(folder, path)).catch(() => undefined);
+  return bytes && decodeImage(bytes);
 }
 
 /** Room for the images, with their labels, and a flag for each that is set once it is there. */
