@@ -1,4 +1,5 @@
 import { uniformInt } from "pure-rand/distribution/uniformInt";
+import type { ImageSize } from "../data/dataset.ts";
 import type { randomAt } from "./order.ts";
 
 /** What may be done to an image without changing what it shows. */
@@ -7,12 +8,6 @@ export interface Augmentation {
   readonly flip: boolean;
   /** Shift by up to so many pixels each way; what comes in is black. 0 for none. */
   readonly shift: number;
-}
-
-export interface ImageSize {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
 }
 
 /**

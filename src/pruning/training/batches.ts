@@ -1,8 +1,8 @@
-import type { Labels, Scaling, Split } from "../data/dataset.ts";
+import type { ImageSize, Labels, Scaling, Split } from "../data/dataset.ts";
 import { arrange, type Fit } from "../data/fit.ts";
 import { scaleBatch } from "../data/scaling.ts";
 import { sameKind } from "../data/split.ts";
-import { type Augmentation, augment, type ImageSize } from "./augment.ts";
+import { type Augmentation, augment } from "./augment.ts";
 import { randomAt, shuffled } from "./order.ts";
 
 /** Images ready to be cut into batches. */
