@@ -24,10 +24,12 @@ describe("A person who prunes a model", function () {
 
   before(() => mkdirSync(images, { recursive: true }));
 
-  it("right-clicks model.json and is asked how sparse, where, and on which data", async () => {
+  it("right-clicks model.json and is asked by which method, how sparse, where, and on which data", async () => {
     const { workbench } = session();
     const { quickInput } = workbench;
     await workbench.chooseFromContextMenu(await workbench.explorerRow("mnist-cnn/model.json"), "Prune Model…");
+    await quickInput.shows("By which method?");
+    await quickInput.accept();
     await quickInput.shows("How sparse?");
     await quickInput.type("30, 120");
     await quickInput.shows("120 is too much");

@@ -68,10 +68,10 @@ async function ask({ memory, inView }: Services, path: string): Promise<PruneAns
   );
   if (!(await isModelFile(path))) await inspection;
   const folders = await dataFolders(memory, path);
-  const first = folders[0] === undefined ? firstAnswers : { ...firstAnswers, data: folders[0] };
+  const start = { ...firstAnswers, ...(memory.get<Partial<PruneAnswers>>(lastAnswers) ?? likely(folders)) };
   const answers = await askHowToPrune({
     modelName: titleOf(path),
-    start: memory.get(lastAnswers, first),
+    start,
     dataFolders: folders,
     signal: broken.signal,
   });
@@ -82,6 +82,9 @@ async function ask({ memory, inView }: Services, path: string): Promise<PruneAns
   if (answers.data !== undefined) await rememberDataFolder(memory, answers.data);
   return answers;
 }
+
+/** What a first-time user is offered beside the rest. */
+const likely = ([data]: readonly string[]): Partial<PruneAnswers> => (data === undefined ? {} : { data });
 
 /** Folders of data to offer, likeliest first: the setting's, those used before, those found. */
 async function dataFolders(memory: vscode.Memento, model: string): Promise<string[]> {

@@ -1,10 +1,18 @@
+import { type CriterionName, criterionNamed, needsOf } from "../../pruning/criteria/registry.ts";
 import type { MethodName } from "../../pruning/methods/catalogue.ts";
+import { defaultCriterion, type TargetName } from "../../pruning/methods/structuredSpec.ts";
 
-/** What the Prune wizard asks. */
+/** What the Prune wizard asks. Of methods that are not chosen, what was answered the last time. */
 export interface PruneAnswers {
   readonly method: MethodName;
-  /** Shares in [0, 1); one trial each. */
+  /** Of magnitude pruning: shares in [0, 1); one trial each. */
   readonly sparsity: readonly number[];
+  /** Of methods that remove filters: shares in [0, 1) to remove; one trial each. */
+  readonly shares: readonly number[];
+  /** What the shares of structured pruning are of. */
+  readonly target: TargetName;
+  /** Which filters structured pruning removes. */
+  readonly criterion: CriterionName;
   readonly scope: "global" | "layer";
   /** Folder of a dataset; none means sizes only. */
   readonly data?: string;
@@ -15,4 +23,16 @@ export interface PruneAnswers {
 }
 
 /** What a first-time user is offered. */
-export const firstAnswers: PruneAnswers = { method: "magnitude", sparsity: [0.3, 0.6, 0.9], scope: "global" };
+export const firstAnswers: PruneAnswers = {
+  method: "magnitude",
+  sparsity: [0.3, 0.6, 0.9],
+  shares: [0.3, 0.5, 0.7],
+  target: "filters",
+  criterion: defaultCriterion,
+  scope: "global",
+};
+
+/** Whether what was answered cannot be done without images. */
+export function needsData({ method, criterion }: PruneAnswers): boolean {
+  return method === "greedy" || (method === "structured" && needsOf(criterionNamed(criterion)) !== "nothing");
+}

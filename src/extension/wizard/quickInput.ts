@@ -101,15 +101,20 @@ export type Step<Answers> = (
   place: { readonly step: number; readonly of: number },
 ) => Promise<Answer<Answers>>;
 
-/** Puts questions one after the other, going back when asked to; undefined when the person gave up. */
+/**
+ * Puts questions one after the other, going back when asked to; undefined when the person gave up.
+ * @param stepsFor the questions there are, given the answers so far: an answer may change those after its own
+ */
 export async function askInTurn<Answers>(
-  steps: readonly Step<Answers>[],
+  stepsFor: (answers: Answers) => readonly Step<Answers>[],
   start: Answers,
 ): Promise<Answers | undefined> {
   let answers = start;
   let at = 0;
-  while (at < steps.length) {
-    const step = steps[at] as Step<Answers>;
+  for (;;) {
+    const steps = stepsFor(answers);
+    const step = steps[at];
+    if (!step) return answers;
     const answer = await step(answers, { step: at + 1, of: steps.length });
     if (answer === undefined) return undefined;
     if (answer === back) at = Math.max(0, at - 1);
@@ -118,5 +123,4 @@ export async function askInTurn<Answers>(
       at += 1;
     }
   }
-  return answers;
 }

@@ -10,7 +10,7 @@ export interface RecipeSettings {
 
 /** The recipe that does what was answered. Paths are absolute, so that it holds wherever it is kept. */
 export function recipeOf(model: string, title: string, answers: PruneAnswers, settings: RecipeSettings): Recipe {
-  const { method, sparsity, scope, data, epochs = 0, unlabelled } = answers;
+  const { data, epochs = 0, unlabelled } = answers;
   const trains = data !== undefined && epochs > 0;
   const { backend, dataLimit, latency } = settings;
   return {
@@ -27,8 +27,19 @@ export function recipeOf(model: string, title: string, answers: PruneAnswers, se
     backend,
     ...(!latency && { latency }),
     steps: [
-      { prune: method, scope, sparsity: [...sparsity], ...(trains && { record: true }) },
+      { ...pruneStepOf(answers), ...(trains && { record: true }) },
       ...(trains ? [unlabelled ? { distill: { epochs } } : { fineTune: { epochs } }] : []),
     ],
   };
+}
+
+function pruneStepOf({ method, sparsity, shares, target, criterion, scope }: PruneAnswers): Recipe["steps"][number] {
+  switch (method) {
+    case "magnitude":
+      return { prune: method, scope, sparsity: [...sparsity] };
+    case "structured":
+      return { prune: method, criterion, scope, [target]: [...shares] };
+    case "greedy":
+      return { prune: method, share: [...shares] };
+  }
 }

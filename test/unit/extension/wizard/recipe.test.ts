@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { firstAnswers } from "../../../../src/extension/wizard/answers.ts";
+import { firstAnswers, needsData, type PruneAnswers } from "../../../../src/extension/wizard/answers.ts";
 import { recipeOf } from "../../../../src/extension/wizard/recipe.ts";
 import { parseRecipe } from "../../../../src/pruning/recipe/schema.ts";
 
@@ -34,6 +34,30 @@ describe("extension/wizard/recipe", () => {
     const recipe = recipeOf("/m.json", "m", { ...firstAnswers, data: "/d", epochs: 2, unlabelled: true }, settings);
     assert.deepEqual(parseRecipe(recipe, "The recipe"), recipe);
     assert.deepEqual(recipe.steps.at(-1), { distill: { epochs: 2 } });
+  });
+
+  it("says of methods that remove filters what was answered to them alone", () => {
+    const stepOf = (answers: Partial<PruneAnswers>) => {
+      const recipe = recipeOf("/m.json", "m", { ...firstAnswers, data: "/d", ...answers }, settings);
+      assert.deepEqual(parseRecipe(recipe, "The recipe"), recipe);
+      return recipe.steps[0];
+    };
+    const shares = [0.25, 0.5];
+    assert.deepEqual(stepOf({ method: "structured", shares, target: "macs", criterion: "taylor", scope: "layer" }), {
+      prune: "structured",
+      criterion: "taylor",
+      scope: "layer",
+      macs: [0.25, 0.5],
+    });
+    assert.deepEqual(stepOf({ method: "greedy", shares }), { prune: "greedy", share: [0.25, 0.5] });
+  });
+
+  it("knows which answers cannot do without data", () => {
+    assert.equal(needsData(firstAnswers), false);
+    assert.equal(needsData({ ...firstAnswers, criterion: "taylor" }), false);
+    assert.equal(needsData({ ...firstAnswers, method: "structured" }), false);
+    assert.equal(needsData({ ...firstAnswers, method: "structured", criterion: "apoz" }), true);
+    assert.equal(needsData({ ...firstAnswers, method: "greedy" }), true);
   });
 
   it("leaves data out where there is none, and takes limits and latency from the settings", () => {
