@@ -27,3 +27,15 @@ export function feedBatch(
   const values = scaleBatch({ ...split, count: examples.length, images }, 0, examples.length, scaling, fit.channels);
   return { values: arrange(values, fit), shape: [examples.length, ...fit.example] };
 }
+
+/**
+ * Examples in batches.
+ * @param whole whether the last one is filled up, for models that take whole batches only
+ */
+export function batchesOf(examples: Uint32Array, size: number, whole: boolean): { from: number; some: Uint32Array }[] {
+  return Array.from({ length: Math.ceil(examples.length / size) }, (_, i) => {
+    const from = i * size;
+    const length = whole ? size : Math.min(size, examples.length - from);
+    return { from, some: Uint32Array.from({ length }, (_, j) => examples[(from + j) % examples.length] as number) };
+  });
+}

@@ -1,4 +1,4 @@
-import type { LoadedModel, Output } from "../engine.ts";
+import type { Output } from "../engine.ts";
 
 /** Inputs of a model: row-major, of `shape`, batch first. */
 export interface InputBatch {
@@ -27,8 +27,6 @@ export interface PlaceActivity {
  * Dispose it.
  */
 export interface Probe {
-  /** The same model, for forward passes. */
-  readonly loaded: LoadedModel;
   /** How active layers are, inner layers of nested models too; one per place. */
   activity(batch: InputBatch, places: readonly Place[]): Promise<PlaceActivity[]>;
   /** What a batch brings to layers, one list per name: the first tensor of each call. Named after the layer. */
@@ -45,7 +43,5 @@ export interface Probe {
     labels: ArrayLike<number>,
     weights: readonly string[],
   ): Promise<ReadonlyMap<string, Float32Array>>;
-  /** Gives weights other values, until they are given others again. @param values by name, as long as the weights */
-  assign(values: ReadonlyMap<string, Float32Array>): void;
   dispose(): void;
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { gradientsOf } from "../scope.ts";
-import type { ScoringHead } from "../training/head.ts";
+import type { ScoringHead } from "../scoringHead.ts";
 import { logitsOf, lossOf } from "../training/loss.ts";
 import { withSettings } from "../training/settings.ts";
 import type { OpenModel } from "./layersProbe.ts";

@@ -2,9 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { layers } from "@tensorflow/tfjs-layers";
 import type { SecateurError } from "../../errors.ts";
 import type { LoadedModel, Output } from "../engine.ts";
+import { findScoringHead, type ScoringHead } from "../scoringHead.ts";
 import { readBack, toTensor } from "../tensors.ts";
-import { findScoringHead, type ScoringHead } from "../training/head.ts";
-import { writeVariables } from "../training/variables.ts";
 import type { InputBatch, Place, PlaceActivity, Probe } from "./contract.ts";
 import { lossGradients } from "./gradients.ts";
 import type { OpenModel } from "./layersProbe.ts";
@@ -62,7 +61,6 @@ export function probeOf(
   }
 
   return {
-    loaded,
     activity: (batch, places) =>
       look(
         batch,
@@ -91,7 +89,6 @@ export function probeOf(
         input.dispose();
       }
     },
-    assign: (values) => writeVariables(model.variables, values),
     dispose: () => loaded.dispose(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Subject } from "../../criteria/views.ts";
-import { forEachBatch } from "./batches.ts";
+import { forEachBatch, labelsOf } from "./batches.ts";
 import { type Experiment, withProbe } from "./laboratory.ts";
 import { forEachRead, readingsOf } from "./reading.ts";
 
@@ -20,7 +20,7 @@ export async function gatherGates(subject: Subject, experiment: Experiment): Pro
   await withProbe(subject, laboratory, (probe) =>
     forEachBatch(laboratory.train, experiment, "measuring gradients", async (batch) => {
       const names = readings.map(({ weight }) => weight.name);
-      const gradients = await probe.gradients(batch, batch.labels(), names);
+      const gradients = await probe.gradients(batch, labelsOf(laboratory.train.split, batch.examples), names);
       const gate = new Float64Array(subject.channels.count).fill(Number.NaN);
       for (const reading of readings) {
         const gradient = gradients.get(reading.weight.name);

@@ -1,65 +1,115 @@
+import { setImmediate } from "node:timers/promises";
 import type { Answers, Removals } from "../../criteria/evidence.ts";
 import type { Subject } from "../../criteria/views.ts";
-import type { Feed } from "../../data/feed.ts";
+import { batchesOf, feedBatch } from "../../data/feed.ts";
 import { spread } from "../../data/split.ts";
-import { evaluate } from "../../engine/evaluate.ts";
-import type { Probe } from "../../engine/probing/contract.ts";
-import { type Experiment, withProbe } from "./laboratory.ts";
-import { forEachRead, type Reading, readingsOf } from "./reading.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { findScoringHead, type ScoringHead } from "../../engine/scoringHead.ts";
+import { throwIfCancelled } from "../../errors.ts";
+import { answersOf } from "../../metrics/accuracy.ts";
+import type { Model } from "../../model/model.ts";
+import { labelsOf, usualBatch } from "./batches.ts";
+import type { Experiment } from "./laboratory.ts";
+import { readingsOf } from "./reading.ts";
+
+/** Channels that are tried between two looks at the event loop. */
+const atOnce = 16;
 
 /**
- * How the model answers validation images without each of its free channels, one at a time: the weights that read it at
- * zero, as if it were not there. As many forward passes over the images as there are channels.
+ * How the model answers validation images without each of its free channels, one at a time: what reads the channel
+ * finds nothing. Slow: as many partial forward passes over the images as there are channels.
  * @returns `after` has one entry per channel of the network; none for those that are locked or that no weight reads
- * @throws SecateurError `cancelled`, or as `Engine.probe` and `evaluate`
+ * @throws SecateurError `cancelled`, `bad-data` where there are no labels, or as `Engine.ablate`
  */
 export async function gatherRemovals(subject: Subject, experiment: Experiment): Promise<Removals> {
-  const laboratory = experiment.laboratory();
-  const { validation } = laboratory;
-  const feed = { ...validation, split: spread(validation.split, experiment.images) };
-  const readers = readersOf(subject);
-  const tried = subject.channels.groups.flatMap((group) =>
-    Array.from(group.free)
-      .filter((channel) => readers.has(channel))
-      .map((channel) => ({ channel, group: group.name })),
-  );
-  const after: (Answers | undefined)[] = Array(subject.channels.count).fill(undefined);
-  return withProbe(subject, laboratory, async (probe) => {
-    const before = await answersOf(probe, feed, experiment);
-    for (const [done, { channel, group }] of tried.entries()) {
-      const read = readers.get(channel) ?? [];
-      probe.assign(new Map(read.map((reading) => [reading.weight.name, without(reading, channel)])));
-      after[channel] = await answersOf(probe, feed, experiment);
-      probe.assign(new Map(read.map(({ weight, values }) => [weight.name, values])));
-      experiment.progress(
-        (done + 1) / tried.length,
-        `trying without channel ${done + 1} of ${tried.length} (${group})`,
-      );
+  const { images, signal, progress, laboratory } = experiment;
+  const { engine, validation } = laboratory();
+  const feed = { ...validation, split: spread(validation.split, images) };
+  const { count } = feed.split;
+  const examples = Uint32Array.from({ length: count }, (_, i) => i);
+  const labels = labelsOf(feed.split, examples);
+  const size = feed.fit.batchSize ?? usualBatch;
+  const batches = batchesOf(examples, size, feed.fit.batchSize !== null);
+  const head = await headOf(subject.model, engine, feedBatch(feed, new Uint32Array(size)), feed.fit.classes);
+  const tried = channelsToTry(subject);
+  const before = new Tally(head);
+  const after = new Map(tried.map((channel) => [channel, new Tally(head)]));
+  const ablation = await engine.ablate(subject.model, head.name);
+  try {
+    for (const [index, { from, some }] of batches.entries()) {
+      const wanted = labels.slice(from, from + size);
+      const { values, shape } = feedBatch(feed, some);
+      const held = await ablation.hold(values, shape);
+      try {
+        before.add(held.scores, wanted);
+        for (let first = 0; first < tried.length; first += atOnce) {
+          // Let messages in between, such as a cancellation.
+          await setImmediate();
+          throwIfCancelled(signal);
+          const part = tried.slice(first, first + atOnce);
+          const scores = await held.without(part);
+          for (const [i, channel] of part.entries()) after.get(channel)?.add(scores[i] as Float32Array, wanted);
+          const done = index * tried.length + first + part.length;
+          progress(
+            done / (batches.length * tried.length),
+            `trying without filter ${first + part.length} of ${tried.length}, batch ${index + 1} of ${batches.length}`,
+          );
+        }
+      } finally {
+        held.dispose();
+      }
     }
-    return { images: feed.split.count, before, after };
-  });
-}
-
-async function answersOf({ loaded }: Probe, { split, fit, scaling }: Feed, { signal }: Experiment): Promise<Answers> {
-  const { accuracy, loss } = await evaluate(loaded, split, fit, scaling, { signal });
-  return { accuracy, loss };
-}
-
-/** By channel: what reads it. */
-function readersOf(subject: Subject): Map<number, Reading[]> {
-  const readers = new Map<number, Reading[]>();
-  for (const reading of readingsOf(subject)) {
-    for (const channel of new Set(reading.channels)) {
-      readers.set(channel, [...(readers.get(channel) ?? []), reading]);
-    }
+  } finally {
+    ablation.dispose();
   }
-  return readers;
+  return {
+    images: count,
+    before: before.answers(),
+    after: Array.from({ length: subject.channels.count }, (_, channel) => after.get(channel)?.answers()),
+  };
 }
 
-function without(reading: Reading, removed: number): Float32Array {
-  const values = reading.values.slice();
-  forEachRead(reading, (channel, element) => {
-    if (channel === removed) values[element] = 0;
-  });
-  return values;
+/** Free channels that weights read, in order. */
+function channelsToTry(subject: Subject): number[] {
+  const read = new Set(readingsOf(subject).flatMap(({ channels }) => [...channels]));
+  return subject.channels.groups.flatMap(({ free }) => [...free]).filter((channel) => read.has(channel));
+}
+
+async function headOf(
+  model: Model,
+  engine: Engine,
+  batch: ReturnType<typeof feedBatch>,
+  classes: number,
+): Promise<ScoringHead> {
+  const loaded = await engine.load(model);
+  try {
+    return await findScoringHead(loaded, batch, classes);
+  } finally {
+    loaded.dispose();
+  }
+}
+
+/** How images were answered so far. */
+class Tally {
+  readonly #head: ScoringHead;
+  #images = 0;
+  #right = 0;
+  #loss = 0;
+
+  constructor(head: ScoringHead) {
+    this.#head = head;
+  }
+
+  /** @param scores a row an image; more rows than labels where a batch was filled up */
+  add(scores: Float32Array, labels: readonly number[]): void {
+    const { classes, givesProbabilities } = this.#head;
+    const { right, loss } = answersOf(scores.subarray(0, labels.length * classes), classes, labels, givesProbabilities);
+    this.#images += labels.length;
+    this.#right += right.reduce((sum, each) => sum + each, 0);
+    this.#loss += loss.reduce((sum, each) => sum + each, 0);
+  }
+
+  answers(): Answers {
+    return { accuracy: this.#right / this.#images, loss: this.#loss / this.#images };
+  }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { feedBatch } from "../../data/feed.ts";
+import { batchesOf, feedBatch } from "../../data/feed.ts";
 import type { LoadedModel } from "../../engine/engine.ts";
 import { throwIfCancelled } from "../../errors.ts";
 import { mask } from "../../graph/channels/mask.ts";
@@ -91,16 +91,4 @@ async function answersTo(
   }
   const wanted = Array.from(examples, (example) => labels[example] as number);
   return answersOf(scores, head.classes, wanted, probabilities);
-}
-
-/**
- * Examples in batches.
- * @param whole whether the last one is filled up, for models that take whole batches only
- */
-export function batchesOf(examples: Uint32Array, size: number, whole: boolean): { from: number; some: Uint32Array }[] {
-  return Array.from({ length: Math.ceil(examples.length / size) }, (_, i) => {
-    const from = i * size;
-    const length = whole ? size : Math.min(size, examples.length - from);
-    return { from, some: Uint32Array.from({ length }, (_, j) => examples[(from + j) % examples.length] as number) };
-  });
 }

@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
+import { batchesOf } from "../../data/feed.ts";
 import { throwIfCancelled } from "../../errors.ts";
 import { answersOf, type RowAnswers } from "../../metrics/accuracy.ts";
 import { type Contest, compareOutcomes, type Outcome, type Search } from "./contest.ts";
 import { type HeldBatches, heldBatches } from "./heldBatches.ts";
-import { answersNow, answersWithout, batchesOf, outcomeWithout } from "./plain.ts";
+import { answersNow, answersWithout, outcomeWithout } from "./plain.ts";
 
 /** Images on which candidates are compared before some of them are given up. */
 const usualBatch = 64;

@@ -144,6 +144,8 @@ describe("scores of channels", () => {
       const given = subjectOf(await stored(residual()));
       for (const name of ["taylor", "activation", "thinet", "accuracyDrop"] as const) {
         const stop = new AbortController();
+        // So few channels are tried all at once: there is no moment between.
+        if (name === "accuracyDrop") stop.abort();
         const context = contextOn(engine, { signal: stop.signal, progress: () => stop.abort() });
         await withoutLeak(() =>
           assert.rejects(scoreChannels(given, name, { images: 40 }, context), { code: "cancelled" }),

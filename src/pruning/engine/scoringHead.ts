@@ -1,6 +1,6 @@
-import { areProbabilities } from "../../metrics/accuracy.ts";
-import type { LoadedModel } from "../engine.ts";
-import { findHead, type Head } from "../evaluate.ts";
+import { areProbabilities } from "../metrics/accuracy.ts";
+import type { LoadedModel } from "./engine.ts";
+import { findHead, type Head } from "./evaluate.ts";
 
 /** The output that scores the classes, and whether as probabilities. */
 export interface ScoringHead extends Head {
