@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Augmentation, augment, type ImageSize } from "../../../src/pruning/training/augment.ts";
+import type { ImageSize } from "../../../src/pruning/data/dataset.ts";
+import { type Augmentation, augment } from "../../../src/pruning/training/augment.ts";
 import { randomAt } from "../../../src/pruning/training/order.ts";
 
 const size: ImageSize = { height: 4, width: 5, channels: 3 };
