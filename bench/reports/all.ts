@@ -1,5 +1,6 @@
 import { accuracyReport } from "./accuracy.ts";
 import { extensionReport } from "./extension.ts";
+import { fineTuneReport } from "./fineTune.ts";
 import { inspectReport } from "./inspect.ts";
 import { pruneReport } from "./prune.ts";
 import { trainingReport } from "./training.ts";
@@ -11,6 +12,7 @@ export const benchmarks = {
   extension: { title: "The extension", report: extensionReport },
   accuracy: { title: "Accuracy", report: accuracyReport },
   training: { title: "Training", report: trainingReport },
+  fineTune: { title: "Fine-tuning", report: fineTuneReport },
 } as const;
 
 export type BenchmarkName = keyof typeof benchmarks;

@@ -192,6 +192,44 @@ for (const backend of trainingBackends) {
       });
     });
 
+    it("tells loss and accuracy of its last batches, and the best validation, at every step", async function () {
+      await withEngine(this, backend, async (engine) => {
+        const model = await modelOf(cnn());
+        const outcomes: { loss: number; accuracy: number }[] = [];
+        const watched: Engine = {
+          ...engine,
+          async train(of, how) {
+            const trainer = await engine.train(of, how);
+            return {
+              ...trainer,
+              async step(...args) {
+                const outcome = await trainer.step(...args);
+                outcomes.push(outcome);
+                return outcome;
+              },
+            };
+          },
+        };
+        const messages: string[] = [];
+        const progress = (_: number, message: string) => void messages.push(message);
+        const options = { epochs: 5, batchSize: 8, learningRate: 0.1 };
+        await fineTune(model, options, contextOn(watched, model, { progress }));
+        assert.equal(messages.length, 30);
+        for (const [i, message] of messages.entries()) {
+          const told = /^step (\d+) of 30, loss (\S+), accuracy (\S+) %, validation (\S+) %$/.exec(message);
+          assert.ok(told, message);
+          const [, step, loss, accuracy] = told.map(Number);
+          const group = outcomes.slice(Math.max(0, i - 19), i + 1);
+          const mean = (key: "loss" | "accuracy") => group.reduce((sum, each) => sum + each[key], 0) / group.length;
+          assert.equal(step, i + 1);
+          assert.ok(Math.abs((loss as number) - mean("loss")) < 0.006 * mean("loss"), message);
+          assert.ok(Math.abs((accuracy as number) / 100 - mean("accuracy")) < 6e-4, message);
+        }
+        const last = outcomes.slice(-6).reduce((sum, { accuracy }) => sum + accuracy, 0) / 6;
+        assert.ok(last > 0.5 && outcomes.every(({ accuracy }) => accuracy >= 0 && accuracy <= 1), `${last}`);
+      });
+    });
+
     it("leaves no tensor behind, epoch for epoch", async function () {
       await withEngine(this, backend, async (engine) => {
         const model = await modelOf(cnn());
