@@ -3,8 +3,8 @@ import { SecateurError } from "../../errors.ts";
 import { areProbabilities } from "../../metrics/accuracy.ts";
 import type { Mask } from "../../model/zero.ts";
 import type { LoadedModel } from "../engine.ts";
-import { findHead } from "../evaluate.ts";
 import { gradientsOf } from "../scope.ts";
+import { findScoringHead, type ScoringHead } from "../scoringHead.ts";
 import { toTensor } from "../tensors.ts";
 import { agreementOf } from "./agreement.ts";
 import type { StepOutcome, Targets, Trainer, TrainerOptions, TrainerState, TrainingBatch } from "./contract.ts";
@@ -40,11 +40,12 @@ export function trainerOf(
   });
   const optimizer = optimizerOf(options.optimizer, moved);
   let steps = 0;
-  let head: TrainedHead | undefined;
+  let head: ScoringHead | undefined;
 
   async function step(batch: TrainingBatch, learningRate: number, seed: number): Promise<StepOutcome> {
     if (moved.length === 0) throw frozen();
-    const { name, givesProbabilities } = await findTrainedHead(batch);
+    head ??= await findScoringHead(loaded, batch, options.classes);
+    const { name, givesProbabilities } = head;
     // A forward pass in training moves the statistics of batch normalisation.
     const statistics = snapshotOf([...variables].filter(([each]) => !trainable.trained.has(each)));
     const used: tf.TensorContainer[] = [];
@@ -79,15 +80,6 @@ export function trainerOf(
       statistics.dispose();
       tf.dispose(used);
     }
-  }
-
-  async function findTrainedHead({ values, shape }: Pick<TrainingBatch, "values" | "shape">): Promise<TrainedHead> {
-    if (head) return head;
-    const outputs = await loaded.predict(values, shape);
-    const { name, classes } = findHead(outputs, options.classes);
-    const scores = outputs.find((output) => output.name === name)?.values ?? new Float32Array();
-    head = { name, givesProbabilities: areProbabilities(scores, classes) };
-    return head;
   }
 
   const inputOf = ({ values, shape }: Pick<TrainingBatch, "values" | "shape">) =>
@@ -132,12 +124,6 @@ export function trainerOf(
       loaded.dispose();
     },
   };
-}
-
-/** The output that scores the classes. */
-interface TrainedHead {
-  readonly name: string;
-  readonly givesProbabilities: boolean;
 }
 
 async function accuracyOf(answers: readonly tf.Tensor[], { labels, teacher }: Targets, examples: number) {
