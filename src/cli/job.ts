@@ -60,7 +60,8 @@ async function report(
   work: (options: Pick<JobOptions, keyof BackendSettings | "signal" | "events">) => Promise<Run>,
 ): Promise<void> {
   const run = await withProgress((events, signal) => work({ ...backendSettings({ threads }), signal, events }));
-  if (json) printJson({ run: run.folder, baseline: run.baseline, trials: run.trials });
+  const { folder, baseline, trials, sensitivity } = run;
+  if (json) printJson({ run: folder, baseline, trials, ...(sensitivity.length > 0 && { sensitivity }) });
   else print(describeRun(run));
   if (run.status === "cancelled") {
     throw new SecateurError(

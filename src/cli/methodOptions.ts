@@ -20,7 +20,8 @@ interface Taken {
 }
 
 /**
- * The options of methods, made from their schemas. A number or a choice may be a list with commas: a sweep. Ranges are
+ * The options of methods, made from their schemas. A number or a choice may be a list with commas: a sweep; what is true
+ * or false is a flag. Ranges are
  * left to the recipe's schema, which says them in words. Each says which methods take it, where not all do, and what it
  * means to each, where that differs.
  */
@@ -43,11 +44,12 @@ function optionOf(key: string, taken: readonly Taken[], methods: number): Option
   const isText = types.includes("string");
   const choices = [...new Set(taken.flatMap(({ field }) => field.options ?? []))];
   const placeholder = isText ? "patterns" : choices.length > 0 ? "name,…" : "n,…";
+  const isFlag = types.every((type) => type === "boolean");
   const option = new Option(
-    `--${dashed(key)} <${placeholder}>`,
+    isFlag ? `--${dashed(key)}` : `--${dashed(key)} <${placeholder}>`,
     [describe(taken, methods), choices.length > 0 && `One or more of ${choices.join(", ")}.`].filter(Boolean).join(" "),
   );
-  if (!isText) option.argParser((text) => listOf(text, types.includes("number")));
+  if (!isText && !isFlag) option.argParser((text) => listOf(text, types.includes("number")));
   return option;
 }
 

@@ -3,6 +3,7 @@ import { frontOfTrials } from "../pruning/metrics/pareto.ts";
 import { count } from "../pruning/metrics/quantities.ts";
 import type { MetricName, Run, Trial } from "../pruning/runs/run.ts";
 import { table } from "./output.ts";
+import { describeSensitivity } from "./sensitivity.ts";
 
 /** The trials as a table with all metrics they have, what there is to know of them, and the Pareto front. */
 export function describeRun(run: Run): string {
@@ -13,6 +14,7 @@ export function describeRun(run: Run): string {
     describeTrials(trials, frontOfTrials(trials, "sparsity", y)),
     `* on the Pareto front of sparsity and ${metricDefinition(y).title.toLowerCase()}`,
     ...notes,
+    ...run.sensitivity.map(describeSensitivity),
     ...(run.data ? describeData(run.data) : []),
     `Run: ${run.folder}`,
   ].join("\n");

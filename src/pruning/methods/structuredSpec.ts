@@ -48,7 +48,9 @@ const options = v.object({
     v.pipe(
       v.picklist(normalizations),
       v.title("Normalisation"),
-      v.description("How scores are made comparable between layers; mean if left out."),
+      v.description(
+        "How scores are made comparable between layers; if left out mean, and none where the criterion is so by itself.",
+      ),
     ),
   ),
   members: v.optional(

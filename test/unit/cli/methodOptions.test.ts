@@ -25,6 +25,7 @@ const options = methodOptionsOf([
     scope: described(v.picklist(["a", "b"]), "Where."),
     skip,
   }),
+  method("three", { dryRun: described(v.boolean(), "Whether to."), skip }),
   method("two", {
     minWidth: described(v.number(), "How wide."),
     scope: described(v.picklist(["a", "c"]), "How."),
@@ -48,7 +49,9 @@ describe("options of methods on the command line", () => {
   it("are named in the way of the command line, and read back under the recipe's names", () => {
     const command = new Command().exitOverride();
     for (const { option } of options) command.addOption(option);
-    command.parse(["--min-width", "8", "--amount", "0.3,0.6", "--scope", "a", "--skip", "x,y"], { from: "user" });
-    assert.deepEqual(command.opts(), { minWidth: 8, amount: [0.3, 0.6], scope: "a", skip: "x,y" });
+    command.parse(["--min-width", "8", "--amount", "0.3,0.6", "--scope", "a", "--skip", "x,y", "--dry-run"], {
+      from: "user",
+    });
+    assert.deepEqual(command.opts(), { minWidth: 8, amount: [0.3, 0.6], scope: "a", skip: "x,y", dryRun: true });
   });
 });
