@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { BackendOpener } from "../backend.ts";
+import type { BackendOpener, OpenBackend } from "../backend.ts";
 import { repairKernels } from "../repairs.ts";
 import { adapterText, findAdapter, requireDevice } from "./adapter.ts";
 import { loadDawn } from "./dawn.ts";
@@ -18,11 +18,29 @@ export const openWebGpu: BackendOpener = async ({ webgpuFolders = [], asked, log
   const adapter = await findAdapter(gpu, !asked);
   log(`Dawn was loaded from ${dawn.folder}.`);
   const takeNamesAway = shareNames(dawn, gpu);
+  try {
+    const { verify, dispose } = await start(adapter);
+    return {
+      detail: adapterText(adapter.info),
+      verify,
+      dispose() {
+        dispose();
+        takeNamesAway();
+      },
+    };
+  } catch (error) {
+    takeNamesAway();
+    throw error;
+  }
+};
+
+/** Makes a device, and TensorFlow.js's active backend of it. */
+async function start(adapter: GPUAdapter): Promise<Pick<OpenBackend, "verify" | "dispose">> {
   const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter) });
-  const faults = watchFaults(device);
+  const { verify } = watchFaults(device);
   const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
   const backend = new WebGPUBackend(device, adapter.info);
-  guardReading(backend, faults);
+  guardReading(backend, { verify });
   // The package registers one of its own, whose device nobody could watch.
   if (tf.findBackendFactory("webgpu") !== null) tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => backend);
@@ -31,14 +49,11 @@ export const openWebGpu: BackendOpener = async ({ webgpuFolders = [], asked, log
     restoreKernels();
     tf.removeBackend("webgpu");
     device.destroy();
-    takeNamesAway();
   };
-  if (!(await tf.setBackend("webgpu"))) {
-    dispose();
-    throw new Error("it did not start");
-  }
-  return { detail: adapterText(adapter.info), verify: faults.verify, dispose };
-};
+  if (await tf.setBackend("webgpu")) return { verify, dispose };
+  dispose();
+  throw new Error("it did not start");
+}
 
 /** All that the adapter can give of what tensors are bounded by. */
 function limitsOf({ limits }: GPUAdapter): Record<string, number> {
