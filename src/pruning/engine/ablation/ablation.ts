@@ -1,10 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Call, TensorId } from "../../graph/calls.ts";
+import type { ChannelIds } from "../../graph/channels/channels.ts";
 import type { Ablation, Held } from "./contract.ts";
 import type { Layer } from "./layersByPath.ts";
-import { batchesOf, callsAgain, inputsOf, readersByChannel, tensorsToKeep } from "./plan.ts";
+import { type Linear, linearOf } from "./linear.ts";
+import { batchesOf, callsAgain, inputsOf, type Reading, readersByChannel, tensorsToKeep } from "./plan.ts";
 import type { AblationPlan } from "./planOf.ts";
-import { indicesAt, type LinearReader, linearReader, withoutReading } from "./readers.ts";
+import { indicesAt, withoutReading } from "./readers.ts";
 import { makeCall, makeCalls, type Tensors } from "./runner.ts";
 
 /** Examples that go through layers together, over all channels that are tried at once. */
@@ -22,18 +24,14 @@ type Sums = Map<Call, tf.Tensor>;
  * @param given `check` throws where the backend has failed without saying so; `dispose` unloads the model
  */
 export function ablationOf(
-  { calls, layers, readings }: AblationPlan,
+  { calls, layers, readings, linear: followers }: AblationPlan,
   head: number,
   toFeed: (values: Float32Array, shape: readonly number[]) => tf.Tensor,
   { check, dispose }: { check(): void; dispose(): void },
 ): Ablation {
   const layerOf = (path: string) => layers.get(path) as Layer;
-  const linear = new Map(
-    [...readings].flatMap(([path, own]) => {
-      const reader = linearReader(layerOf(path), own);
-      return reader ? [[path, reader] as const] : [];
-    }),
-  );
+  const linear = new Map([...followers].map(([path, each]) => [path, linearOf(layerOf(path), each)]));
+  const make = (call: Call, inputs: readonly tf.Tensor[]) => makeCall(call, inputs, layerOf, linear);
   const readersOf = readersByChannel(readings);
   const kept = tensorsToKeep(calls, new Map([...readersOf.values()].map((set) => [[...set].join(), set])).values());
   const input = calls.inputs[0] as TensorId;
@@ -46,7 +44,7 @@ export function ablationOf(
     makeCalls(callsAgain(calls, readers), changed, new Set([output]), (call) =>
       call.kind === "layer" && readers.has(call.layer)
         ? callReader(call, call.layer, channels, known, changed, sums)
-        : makeCall(call, inputsAgain(call, channels.length, known, changed), layerOf),
+        : make(call, inputsAgain(call, channels.length, known, changed)),
     );
     return changed.get(output);
   }
@@ -59,22 +57,22 @@ export function ablationOf(
     changed: Tensors,
     sums: Sums,
   ): tf.Tensor[] {
-    const reader = linear.get(path);
+    const own = readings.get(path) ?? [];
+    const sum = linear.get(path);
     const [first] = inputsOf(call) as readonly [TensorId];
-    if (reader && !changed.has(first)) {
+    if (sum && !changed.has(first)) {
       const x = known.get(first) as tf.Tensor;
-      const whole = sums.get(call) ?? tf.keep(reader.sums(x));
+      const whole = sums.get(call) ?? tf.keep(sum.sums(x));
       sums.set(call, whole);
-      return [reader.activate(joined(channels.map((channel) => takenOut(whole, reader, x, channel))))];
+      return [sum.activate(joined(channels.map((channel) => takenOut(whole, sum, x, indicesAt(read(own), channel)))))];
     }
     const inputs = inputsAgain(call, channels.length, known, changed);
-    if (reader) return makeCall(call, [masked(inputs[0] as tf.Tensor, reader, channels)], layerOf);
+    if (sum) return make(call, [masked(inputs[0] as tf.Tensor, read(own), channels)]);
     const each = channels.map((channel, i) =>
-      withoutReading(layerOf(path), readings.get(path) ?? [], channel, () =>
-        makeCall(
+      withoutReading(layerOf(path), own, channel, () =>
+        make(
           call,
           inputs.map((tensor) => partOf(tensor, i, channels.length)),
-          layerOf,
         ),
       ),
     );
@@ -109,9 +107,7 @@ export function ablationOf(
   return {
     async hold(values, shape) {
       const made: Tensors = new Map([[input, toFeed(values, shape)]]);
-      makeCalls(calls.calls, made, new Set([...kept, output]), (call) =>
-        makeCall(call, tensorsOf(call, made), layerOf),
-      );
+      makeCalls(calls.calls, made, new Set([...kept, output]), (call) => make(call, tensorsOf(call, made)));
       const scored = made.get(output) as tf.Tensor;
       const scores = (await scored.data()) as Float32Array;
       if (!kept.has(output)) {
@@ -121,9 +117,15 @@ export function ablationOf(
       check();
       return heldOf(scores, made, shape[0] as number);
     },
-    dispose,
+    dispose() {
+      for (const each of linear.values()) each.dispose();
+      dispose();
+    },
   };
 }
+
+/** What a layer that sums over channels reads along the last axis of its input. */
+const read = ([reading]: readonly Reading[]): ChannelIds => (reading as Reading).channels;
 
 const tensorsOf = (call: Call, from: Tensors): tf.Tensor[] => inputsOf(call).map((id) => from.get(id) as tf.Tensor);
 
@@ -143,17 +145,17 @@ function partOf(tensor: tf.Tensor, index: number, times: number): tf.Tensor {
   return times === 1 ? tensor : tf.slice(tensor, [index * size], [size]);
 }
 
-/** The sums of a linear reader without the share of one channel. */
-const takenOut = (sums: tf.Tensor, reader: LinearReader, x: tf.Tensor, channel: number): tf.Tensor =>
-  tf.tidy(() => tf.sub(sums, reader.contribution(x, indicesAt(reader.channels, channel))));
+/** Sums without what some indices of the input add to them. */
+const takenOut = (sums: tf.Tensor, sum: Linear, x: tf.Tensor, indices: readonly number[]): tf.Tensor =>
+  tf.tidy(() => tf.sub(sums, sum.contribution(x, indices)));
 
-/** The input of a linear reader, for each channel that is tried with that channel at zero. */
-function masked(x: tf.Tensor, { channels: read }: LinearReader, channels: readonly number[]): tf.Tensor {
-  const kept = Float32Array.from({ length: channels.length * read.length }, (_, i) =>
-    Number(read[i % read.length] !== channels[Math.floor(i / read.length)]),
+/** An input, for each channel that is tried with that channel at zero along the last axis. */
+function masked(x: tf.Tensor, axis: ChannelIds, channels: readonly number[]): tf.Tensor {
+  const kept = Float32Array.from({ length: channels.length * axis.length }, (_, i) =>
+    Number(axis[i % axis.length] !== channels[Math.floor(i / axis.length)]),
   );
   return tf.tidy(() => {
-    const apart = tf.reshape(x, [channels.length, -1, read.length]);
-    return tf.reshape(tf.mul(apart, tf.tensor(kept, [channels.length, 1, read.length])), x.shape);
+    const apart = tf.reshape(x, [channels.length, -1, axis.length]);
+    return tf.reshape(tf.mul(apart, tf.tensor(kept, [channels.length, 1, axis.length])), x.shape);
   });
 }

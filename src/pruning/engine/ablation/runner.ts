@@ -1,16 +1,27 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Call, TensorId } from "../../graph/calls.ts";
 import type { Layer } from "./layersByPath.ts";
+import type { Linear } from "./linear.ts";
 import { inputsOf, outputsOf } from "./plan.ts";
 
 /** Tensors by their place in a network. */
 export type Tensors = Map<TensorId, tf.Tensor>;
 
-/** Makes one call on tensors; what it gives is never one of those, though some layers give back what they get. */
-export function makeCall(call: Call, inputs: readonly tf.Tensor[], layerOf: (path: string) => Layer): tf.Tensor[] {
+/**
+ * Makes one call on tensors, of a layer that sums over channels together with what follows it. What it gives is never
+ * one of the tensors, though some layers give back what they get.
+ */
+export function makeCall(
+  call: Call,
+  inputs: readonly tf.Tensor[],
+  layerOf: (path: string) => Layer,
+  linear: ReadonlyMap<string, Pick<Linear, "call">>,
+): tf.Tensor[] {
   const [x] = inputs as readonly [tf.Tensor];
   if (call.kind === "frames") return [tf.reshape(x, [-1, ...x.shape.slice(2)])];
   if (call.kind === "sequence") return [tf.reshape(x, [-1, inputs[1]?.shape[1] ?? 1, ...x.shape.slice(1)])];
+  const sum = linear.get(call.layer);
+  if (sum) return [sum.call(x)];
   const outputs = layerOf(call.layer).apply(inputs.length === 1 ? x : [...inputs], { training: false });
   return ([outputs].flat() as tf.Tensor[]).map((output) => (inputs.includes(output) ? tf.clone(output) : output));
 }
