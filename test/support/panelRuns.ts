@@ -1,5 +1,5 @@
 import type { PanelRun, PanelState } from "../../src/protocol/panel.ts";
-import type { Metrics, Trial } from "../../src/pruning/runs/run.ts";
+import type { Metrics, SensitivityAnalysis, Trial } from "../../src/pruning/runs/run.ts";
 
 // Runs as the host sends them to the Pareto page, with numbers of the size real models give.
 
@@ -174,3 +174,36 @@ export function withTrial(state: PanelState, run: string, sparsity: number, accu
     ),
   };
 }
+
+/** What pruning single layers of a small network does to it. */
+export const sensitivity: SensitivityAnalysis = {
+  place: "0",
+  label: "sensitivity by l2",
+  criterion: "l2",
+  images: 1000,
+  accuracy: 0.906,
+  loss: 0.31,
+  ratios: [0.25, 0.5, 0.75],
+  groups: [
+    { name: "conv2d_1", layers: ["conv2d_1"], channels: 32, points: pointsOf(32, [0.9, 0.81, 0.34]) },
+    { name: "conv2d_2", layers: ["conv2d_2", "shortcut_2"], channels: 64, points: pointsOf(64, [0.906, 0.89, 0.7]) },
+    { name: "dense_1", layers: ["dense_1"], channels: 2, points: pointsOf(2, [undefined, 0.6, 0.6]) },
+  ],
+  left: [{ name: "dense_2", reason: "The model answers with it." }],
+  isDone: true,
+};
+
+/** One point for each quarter that goes, where it was measured; a channel stays. */
+function pointsOf(channels: number, accuracies: readonly (number | undefined)[]) {
+  return accuracies.flatMap((accuracy, i) => {
+    const ratio = (i + 1) / 4;
+    const removed = Math.min(channels - 1, Math.round(ratio * channels));
+    return accuracy === undefined ? [] : [{ ratio, removed, accuracy, loss: 1 }];
+  });
+}
+
+/** A run that measured sensitivity beside its trials. */
+export const withSensitivity: PanelState = {
+  type: "state",
+  runs: [panelRun("sensitive", 0, [[0.3, 90.1]], { title: "Filters", sensitivity: [sensitivity] })],
+};

@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { Result } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser } from "../../scripts/vscode/browser.ts";
 import { projectRoot } from "../support/corpus.ts";
 import { threeRuns, withoutData, withTrial } from "../support/panelRuns.ts";
 import { PanelHarness, type PanelPage, themeNames } from "./panelHarness.ts";
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe finds wrong, one line each. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axeSource);
-  const found = (await page.evaluate("axe.run().then((results) => results.violations)")) as Result[];
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
-}
+import { violations } from "./support/axe.ts";
 
 /** The text of what has the focus. */
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? "");

@@ -1,6 +1,7 @@
 import { axesOf } from "../axes.ts";
 import { entriesOf, findEntry, newestFirst, shownRuns } from "../entries.ts";
 import { tableModel } from "../rows.ts";
+import { sensitivityModels } from "../sensitivity.ts";
 import { chartModel } from "../series.ts";
 import type { Action, State } from "../state.ts";
 import { chartRemarks, emptyPage, missingChart } from "../words.ts";
@@ -10,6 +11,7 @@ import { ChartView } from "./ChartView.tsx";
 import { Details } from "./Details.tsx";
 import { Glossary } from "./Glossary.tsx";
 import { Legend } from "./Legend.tsx";
+import { Sensitivity } from "./Sensitivity.tsx";
 import { TrialTable } from "./TrialTable.tsx";
 
 interface AppProps {
@@ -60,6 +62,7 @@ export function App({ state, dispatch, post }: AppProps) {
         <Details entry={selected} post={post} />
       </div>
       <TrialTable model={table} selected={selected?.trial.id} dispatch={dispatch} post={post} />
+      <Sensitivity models={sensitivityModels(shown)} />
       <Glossary />
       <div class="visually-hidden" role="status">
         {said}
