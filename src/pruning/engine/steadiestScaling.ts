@@ -23,8 +23,8 @@ const moved = 1 / 32;
 /**
  * Finds out without labels how a model wants its images scaled: keeps the candidate under which its answers hold best
  * when the images are moved a little. Too dark, and all images get one answer; too bright, and it is sure of wrong
- * ones. The measure is the variational bound on mutual information of Barber & Agakov (2003). Of ten networks, each
- * made to want each of the four scalings, it found the right one forty times of forty, labels thirty-nine.
+ * ones. The measure is the variational bound on mutual information of Barber & Agakov (2003). With 500 images
+ * of ten networks, each made to want each of the four scalings, it found the right one 39 times of 40, labels 40.
  * @param examples how many of them to try, taken evenly from the whole split
  */
 export async function steadiestScaling(
