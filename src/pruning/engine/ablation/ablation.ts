@@ -9,8 +9,8 @@ import type { AblationPlan } from "./planOf.ts";
 import { indicesAt, withoutReading } from "./readers.ts";
 import { makeCall, makeCalls, type Tensors } from "./runner.ts";
 
-/** Examples that go through layers together, over all channels that are tried at once. */
-const rowsAtOnce = 256;
+/** Examples that go through layers together, over all channels that are tried at once: more would leave the cache. */
+const rowsAtOnce = 64;
 
 /** Sums of linear readers on tensors that are known, made when first asked for. */
 type Sums = Map<Call, tf.Tensor>;

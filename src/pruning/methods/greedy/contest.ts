@@ -22,6 +22,8 @@ export interface Contest {
   /** The most promising first, where that is known: the search ends the sooner. */
   readonly candidates: readonly number[];
   readonly jury: Jury;
+  /** How sure the model is of each image now, where that is known: its margins, about. */
+  readonly margins?: Float64Array | undefined;
   readonly engine: Engine;
   /** How many parameters go with a channel. */
   parameters(channel: number): number;
@@ -59,6 +61,8 @@ export interface Verdict {
   readonly evaluations: Evaluations;
   /** The candidates, the most promising first as far as they were tried. */
   readonly order: readonly number[];
+  /** The margins of all images once the winner is gone, about; where they are known. */
+  readonly margins?: Float64Array;
 }
 
 /** Finds the channel whose removal costs least. */

@@ -36,6 +36,8 @@ export async function greedy(model: Model, options: GreedyOptions, context: Meth
   let { model: current, tally } = await restored(model, context.checkpoint);
   /** As it was last trained: what has gone since is verified against it. */
   let trained = current;
+  /** How sure the model is of each image, where the last search has told. */
+  let margins: Float64Array | undefined;
 
   /** The model as it is, once it has been shown to answer as the one it was made from would, masked. */
   const verified = async (): Promise<Model> => {
@@ -62,7 +64,10 @@ export async function greedy(model: Model, options: GreedyOptions, context: Meth
       if (candidates.length === 0) return await end("exhausted");
       const progress: Progress = (fraction, message) =>
         context.progress(gone + fraction * (stepOf(original, options) ?? 0), message);
-      const chosen = await choose(anatomy, inOrder(candidates, tally), jury, options, { ...context, progress });
+      const chosen = await choose(anatomy, inOrder(candidates, tally), { jury, margins }, options, {
+        ...context,
+        progress,
+      });
       const { winner } = chosen.verdict;
       if (options.maxDrop !== undefined && first - winner.right > options.maxDrop * jury.feed.split.count) {
         return await end("dropped");
@@ -71,11 +76,13 @@ export async function greedy(model: Model, options: GreedyOptions, context: Meth
       removal[winner.channel] = 1;
       current = shrink(current, anatomy.channels, removal);
       tally = tallied(tally, chosen);
+      margins = chosen.verdict.margins;
       if (tally.removed % (options.perStep ?? 1) === 0 && context.fineTune) {
         const before = await verified();
         const tuned = await context.fineTune(before, networkOf(before), partOf(progress, 1, 0));
         current = tuned.model;
         trained = current;
+        margins = undefined;
         tally = { ...tally, notes: tuned.notes };
         if (tuned.ended) return await end("ended", tuned.ended);
       }
@@ -127,7 +134,7 @@ interface Chosen {
 async function choose(
   anatomy: Anatomy,
   candidates: readonly number[],
-  jury: Jury,
+  { jury, margins }: Pick<Contest, "jury" | "margins">,
   options: GreedyOptions,
   context: MethodContext,
 ): Promise<Chosen> {
@@ -139,6 +146,7 @@ async function choose(
     channels: anatomy.channels,
     candidates: some,
     jury,
+    margins,
     engine,
     parameters(channel) {
       const removal = new Uint8Array(anatomy.channels.count);

@@ -7,7 +7,7 @@ import { type HeldBatches, heldBatches } from "./heldBatches.ts";
 import { answersNow, answersWithout, outcomeWithout } from "./plain.ts";
 
 /** Images on which candidates are compared before some of them are given up. */
-const usualBatch = 64;
+const usualBatch = 32;
 /** Candidates that are tried between two looks at the event loop. */
 const atOnce = 16;
 
@@ -25,6 +25,8 @@ interface Runner {
   loss: number;
   /** How many images were right after each batch that it has been through. */
   readonly after: number[];
+  /** Of the images that it has been through. */
+  readonly margins: Float64Array[];
 }
 
 /**
@@ -35,7 +37,7 @@ interface Runner {
 export const race: Search = async (contest) => {
   const { jury, engine, model } = contest;
   const { batchSize } = jury.feed.fit;
-  const examples = hardestFirst(await answersNow(contest));
+  const examples = hardestFirst(contest.margins ?? (await answersNow(contest)).margin);
   const batches = batchesOf(examples, batchSize ?? usualBatch, batchSize !== null);
   const ablation = await engine.ablate(model, jury.head.name);
   const held = heldBatches(
@@ -52,8 +54,8 @@ export const race: Search = async (contest) => {
 };
 
 /** Images that are wrong first, then by margin: where candidates differ shows early. */
-function hardestFirst({ margin }: RowAnswers): Uint32Array {
-  return Uint32Array.from(margin.keys()).sort((a, b) => (margin[a] as number) - (margin[b] as number) || a - b);
+function hardestFirst(margins: Float64Array): Uint32Array {
+  return Uint32Array.from(margins.keys()).sort((a, b) => (margins[a] as number) - (margins[b] as number) || a - b);
 }
 
 async function run(
@@ -62,7 +64,7 @@ async function run(
   batches: ReturnType<typeof batchesOf>,
   images: number,
 ): ReturnType<Search> {
-  const runners = contest.candidates.map((channel): Runner => ({ channel, right: 0, loss: 0, after: [] }));
+  const runners = contest.candidates.map((channel): Runner => ({ channel, right: 0, loss: 0, after: [], margins: [] }));
   const possible = runners.length * images;
   let done = 0;
   let best: Runner | undefined;
@@ -84,7 +86,7 @@ async function run(
       const part = some.slice(i, i + atOnce);
       const scores = await (await held.at(index)).without(part.map(({ channel }) => channel));
       for (const [j, runner] of part.entries()) {
-        const { right, loss } = await sureAnswers(
+        const { right, loss, margin } = await sureAnswers(
           contest,
           runner.channel,
           scores[j] as Float32Array,
@@ -93,6 +95,7 @@ async function run(
         runner.right += right.reduce((sum, each) => sum + each, 0);
         runner.loss += loss.reduce((sum, each) => sum + each, 0);
         runner.after.push(runner.right);
+        runner.margins.push(margin);
       }
       done += part.length * (sizes[index] as number);
       const [{ channel } = { channel: -1 }] = part;
@@ -118,10 +121,16 @@ async function run(
   const finished = runners.filter(({ after }) => after.length === batches.length);
   const { winner, again } = await decide(contest, finished);
   const order = runners.toSorted((a, b) => b.after.length - a.after.length || (isBetter(a, b) ? -1 : 1));
+  const margins = new Float64Array(images);
+  const found = finished.find(({ channel }) => channel === winner.channel)?.margins ?? [];
+  for (const [index, { some }] of batches.entries()) {
+    for (const [i, margin] of (found[index] ?? []).entries()) margins[some[i] as number] = margin;
+  }
   return {
     winner,
     evaluations: { done: done + again * images, possible },
     order: order.map(({ channel }) => channel),
+    margins,
   };
 }
 
@@ -134,7 +143,7 @@ async function sureAnswers(
   channel: number,
   scores: Float32Array,
   examples: Uint32Array,
-): Promise<Pick<RowAnswers, "right" | "loss">> {
+): Promise<RowAnswers> {
   const { labels, head, probabilities } = contest.jury;
   const wanted = Array.from(examples, (example) => labels[example] as number);
   const answers = answersOf(scores.subarray(0, examples.length * head.classes), head.classes, wanted, probabilities);
