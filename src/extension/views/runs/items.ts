@@ -8,7 +8,7 @@ import {
 } from "../../../pruning/metrics/definitions.ts";
 import { titleOf } from "../../../pruning/recipe/title.ts";
 import { backendText, choiceText } from "../../../pruning/runs/backendText.ts";
-import type { Run, RunStatus, Trial } from "../../../pruning/runs/run.ts";
+import type { Run, RunStatus, SensitivityAnalysis, Trial } from "../../../pruning/runs/run.ts";
 import { formatCount, formatShare } from "../../../pruning/text.ts";
 import { isBaseline } from "../../runs/order.ts";
 import { escapeMarkdown, type ItemText, type Row, tooltipTable } from "../itemText.ts";
@@ -124,6 +124,8 @@ function trialRows({ id, metrics }: Trial, baseline: Trial | undefined): Row[] {
  * agreement) within a point of the baseline, or the best there is.
  */
 export function summaryText(run: Run): string {
+  const [analysis] = run.sensitivity;
+  if (run.trials.length === 0 && analysis) return sensitivityText(analysis);
   const made = `Pruned ${countOf(run.trials.length, "model")}`;
   const quality = qualityMetric(run.trials);
   const best = bestTrial(run, quality);
@@ -134,6 +136,16 @@ export function summaryText(run: Run): string {
   const before =
     quality === "accuracy" && run.baseline ? ` (${formatMetric(run.baseline.metrics, quality)} unpruned)` : "";
   return `${made}: ${sparsity} sparse keeps ${inWords(best, quality)}${before}.`;
+}
+
+/** `Measured the sensitivity of 4 groups of layers: conv1 bears pruning least, dense1 best.` */
+function sensitivityText({ groups }: SensitivityAnalysis): string {
+  const meanOf = ({ points }: SensitivityAnalysis["groups"][number]) =>
+    points.reduce((sum, { accuracy }) => sum + accuracy, 0) / points.length;
+  const inOrder = groups.toSorted((a, b) => meanOf(a) - meanOf(b));
+  const [least, best] = [inOrder[0]?.name, inOrder.at(-1)?.name];
+  const compared = groups.length > 1 ? `: ${least} bears pruning least, ${best} best` : "";
+  return `Measured the sensitivity of ${countOf(groups.length, "group")} of layers${compared}.`;
 }
 
 function bestTrial(run: Run, quality: Quality | undefined): Trial | undefined {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runText, summaryText, trialText } from "../../../../src/extension/views/runs/items.ts";
 import type { Run, Trial } from "../../../../src/pruning/runs/run.ts";
-import { panelRun, withoutLabels } from "../../../support/panelRuns.ts";
+import { panelRun, sensitivity, withoutLabels } from "../../../support/panelRuns.ts";
 
 describe("extension/views/runs/items", () => {
   const run = panelRun("r", 0, [
@@ -41,6 +41,19 @@ describe("extension/views/runs/items", () => {
     const [unlabelled] = withoutLabels.runs;
     assert.equal(trialText(unlabelled?.trials[1] as Trial).description, "96.0 % agreement · 60 % sparse");
     assert.equal(summaryText(unlabelled as Run), "Pruned 3 models: 30 % sparse keeps 99.5 % agreement.");
+  });
+
+  it("sums up what was found where nothing was pruned", () => {
+    const found = panelRun("r", 0, [], { sensitivity: [sensitivity] });
+    assert.equal(
+      summaryText(found),
+      "Measured the sensitivity of 3 groups of layers: dense_1 bears pruning least, conv2d_2 best.",
+    );
+    const groups = sensitivity.groups.slice(0, 1);
+    assert.equal(
+      summaryText({ ...found, sensitivity: [{ ...sensitivity, groups }] }),
+      "Measured the sensitivity of 1 group of layers.",
+    );
   });
 
   it("says of a run how it stands, how many models it has made and when", () => {
