@@ -78,11 +78,10 @@ function callBatchNorm(layer: BatchNormLayer): Call {
       const offset = layer.beta?.read() ?? tf.zeros([channels]);
       if (!options.training) {
         const shape = axis === x.rank - 1 ? [channels] : x.shape.map((length, i) => (i === axis ? length : 1));
-        const [mean, variance] = [layer.movingMean.read(), layer.movingVariance.read()];
-        const inputs = { x, mean, variance, scale, offset };
-        const spread = Object.entries(inputs).map(([name, each]) => [name, each === x ? x : tf.reshape(each, shape)]);
-        const attributes = { varianceEpsilon: layer.epsilon };
-        return tf.engine().runKernel(tf.FusedBatchNorm, Object.fromEntries(spread), attributes) as tf.Tensor;
+        const spread = (vector: tf.Tensor) => tf.reshape(vector, shape);
+        const [mean, variance] = [spread(layer.movingMean.read()), spread(layer.movingVariance.read())];
+        // Not the kernel itself: tfjs-node's takes four dimensions only, which this operation makes of fewer.
+        return tf.batchNorm(x, mean, variance, spread(offset), spread(scale), layer.epsilon);
       }
       const { y, mean, variance } = batchNormTraining(x, scale, offset, { axis, epsilon: layer.epsilon });
       move(layer.movingMean, mean, layer.momentum);

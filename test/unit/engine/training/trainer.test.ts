@@ -160,6 +160,24 @@ for (const backend of trainingBackends) {
       });
     });
 
+    it("answers between steps as the model does, wherever it normalises", async function () {
+      await withEngine(this, backend, async (engine) => {
+        const model = await modelOf([
+          tfl.layers.batchNormalization({ axis: 1, inputShape: [6, 6, 2], name: "rows" }),
+          tfl.layers.flatten(),
+          dense(5, "hidden", { activation: "relu" }),
+          tfl.layers.batchNormalization({ name: "units" }),
+          dense(classes, "head"),
+        ]);
+        const { values, shape } = batchOf(3, 1);
+        const loaded = await engine.load(model);
+        const expected = await loaded.predict(values, shape);
+        loaded.dispose();
+        const between = await withTrainer(engine, model, {}, (trainer) => trainer.loaded.predict(values, shape));
+        assert.ok(difference(between[0]?.values ?? [], expected[0]?.values ?? []) < 1e-5);
+      });
+    });
+
     it("keeps masked weights at zero after every step, and lets all others move", async function () {
       await withEngine(this, backend, async (engine) => {
         const model = sparse(await modelOf(cnn()), 0.5);
