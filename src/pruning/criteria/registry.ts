@@ -1,11 +1,11 @@
 import { SecateurError } from "../errors.ts";
-import { accuracyDrop } from "./accuracyDrop.ts";
 import { activation, apoz } from "./activation.ts";
 import { batchNorm } from "./batchNorm.ts";
 import { evidenceNeeds, type Needs } from "./evidence.ts";
 import { fpgm } from "./fpgm.ts";
 import { l1, l2 } from "./norms.ts";
 import { random } from "./random.ts";
+import { accuracyDrop, lossIncrease } from "./removals.ts";
 import type { Criterion } from "./spec.ts";
 import { taylor } from "./taylor.ts";
 import { thinet } from "./thinet.ts";
@@ -14,7 +14,16 @@ import { thinet } from "./thinet.ts";
 export const weightCriteria = [l2, l1, fpgm, batchNorm] as const;
 
 /** Every criterion there is: recipes, settings, help and the Layers view are made from these lists. */
-export const criteria = [...weightCriteria, taylor, activation, apoz, thinet, accuracyDrop, random] as const;
+export const criteria = [
+  ...weightCriteria,
+  taylor,
+  activation,
+  apoz,
+  thinet,
+  accuracyDrop,
+  lossIncrease,
+  random,
+] as const;
 
 export type AnyCriterion = (typeof criteria)[number];
 export type CriterionName = AnyCriterion["name"];

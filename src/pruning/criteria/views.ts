@@ -4,25 +4,39 @@ import { type Model, sizeOf, type Weight } from "../model/model.ts";
 import { exactValues } from "../model/zero.ts";
 import type { KernelView, Member } from "./evidence.ts";
 
+/** A kernel that counts a layer's filters along some of its axes: row-major, gate by gate. */
+export interface CountedKernel {
+  readonly weight: Weight;
+  readonly filterAxes: readonly number[];
+  /** Packed side by side along the last of these axes; 1 where there are none. */
+  readonly gates: number;
+  /** How many filters. */
+  readonly count: number;
+}
+
 /**
- * The kernels of a layer that count its filters, seen filter by filter: the last kernel, and those that count along
- * the same axes, as in recurrent layers. In a separable convolution the pointwise kernel alone does.
+ * The kernels of a layer that count its filters: the last kernel, and those that count along the same axes, as in
+ * recurrent layers. In a separable convolution the pointwise kernel alone does.
  */
-export function kernelViews(model: Model, layer: Layer): KernelView[] {
+export function countedKernels(model: Model, layer: Layer): CountedKernel[] {
   const kernels = kernelsOf(layer).flatMap(({ name, filterAxes, gates = 1 }) => {
     if (!filterAxes) return [];
     const weight = model.weights.get(name) as Weight;
     const columns = sizeOf(filterAxes.map((axis) => weight.shape[axis] as number));
-    return [{ weight, filterAxes, count: columns / gates }];
+    return [{ weight, filterAxes, gates, count: columns / gates }];
   });
   const last = kernels.at(-1);
-  return kernels
-    .filter(({ filterAxes, count }) => count === last?.count && `${filterAxes}` === `${last.filterAxes}`)
-    .map(({ weight, filterAxes, count }) => {
-      const indexOf = rowMajorIndex(weight.shape, filterAxes);
-      return { values: exactValues(weight), count, filterOf: (i) => indexOf(i) % count };
-    });
+  return kernels.filter(({ filterAxes, count }) => count === last?.count && `${filterAxes}` === `${last.filterAxes}`);
 }
+
+/** A kernel seen filter by filter. */
+export function viewOf({ weight, filterAxes, count }: CountedKernel): KernelView {
+  const indexOf = rowMajorIndex(weight.shape, filterAxes);
+  return { values: exactValues(weight), count, filterOf: (i) => indexOf(i) % count };
+}
+
+/** The kernels that count a layer's filters, seen filter by filter. */
+export const kernelViews = (model: Model, layer: Layer): KernelView[] => countedKernels(model, layer).map(viewOf);
 
 /** Where an element of a shape lies along some of its axes, counted row-major over these. */
 function rowMajorIndex(shape: readonly number[], axes: readonly number[]): (element: number) => number {
@@ -80,6 +94,27 @@ export function channelsMade({ weights }: Layer, channels: Channels): Int32Array
   });
   const distinct = new Map(made.map((ids) => [`${ids}`, ids]));
   return Int32Array.from([...distinct.values()].flatMap((ids) => [...ids]));
+}
+
+/**
+ * The channels that each filter of a layer carries, by the filter's index: those it makes, or, of a depthwise kernel, the
+ * one it follows. One channel as a rule; two where directions of a recurrent layer are counted together; none where
+ * nothing is known of it.
+ */
+export function filterChannels({ model, channels }: Pick<Subject, "model" | "channels">, layer: Layer): number[][] {
+  const kernels = countedKernels(model, layer);
+  return Array.from({ length: kernels[0]?.count ?? 0 }, (_, filter) => {
+    const carried = kernels.flatMap(({ weight, filterAxes }) => {
+      const axes = channels.weights.get(weight.name) ?? [];
+      const along = filterAxes.find((axis) => axes[axis] && axes[axis].use !== "reads");
+      const within = sizeOf(
+        filterAxes.filter((axis) => axis > (along ?? 0)).map((axis) => weight.shape[axis] as number),
+      );
+      const channel = along === undefined ? undefined : axes[along]?.channels[Math.floor(filter / within)];
+      return channel === undefined ? [] : [channel];
+    });
+    return [...new Set(carried)];
+  });
 }
 
 const isKernel = ({ role }: LayerWeight): boolean => role === "kernel";

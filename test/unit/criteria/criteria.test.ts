@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { accuracyDrop } from "../../../src/pruning/criteria/accuracyDrop.ts";
 import { activation, apoz } from "../../../src/pruning/criteria/activation.ts";
 import { batchNorm } from "../../../src/pruning/criteria/batchNorm.ts";
 import type { Contributions } from "../../../src/pruning/criteria/evidence.ts";
@@ -8,6 +7,7 @@ import { fpgm } from "../../../src/pruning/criteria/fpgm.ts";
 import { l1, l2 } from "../../../src/pruning/criteria/norms.ts";
 import { random } from "../../../src/pruning/criteria/random.ts";
 import { criteria, needsOf, weightCriteria } from "../../../src/pruning/criteria/registry.ts";
+import { accuracyDrop, lossIncrease } from "../../../src/pruning/criteria/removals.ts";
 import { taylor } from "../../../src/pruning/criteria/taylor.ts";
 import { greedyOrder, thinet } from "../../../src/pruning/criteria/thinet.ts";
 import { partialView, rowsOfNumbers, viewOf } from "./evidence.ts";
@@ -141,6 +141,7 @@ describe("criteria: one number from evidence", () => {
     // However great a loss, it never counts for half an image.
     assert.ok((worse as number) > 0 && (worse as number) < 0.05);
     assert.ok((better as number) < -0.1 && (better as number) > -0.15);
+    near(lossIncrease.score({ images: 10, before, after }, 5), [0, 0, Number.NaN, 1e6 - 0.5, -0.4]);
   });
 });
 
@@ -254,7 +255,7 @@ describe("criteria: the registry", () => {
     );
     assert.deepEqual(
       criteria.filter((criterion) => needsOf(criterion) === "labels").map(({ name }) => name),
-      ["taylor", "accuracyDrop"],
+      ["taylor", "accuracyDrop", "lossIncrease"],
     );
   });
 

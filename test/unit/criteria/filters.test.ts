@@ -144,7 +144,7 @@ describe("filters ranked by the norms of their weights, against nested loops", (
     assert.deepEqual(rank("head", around), [], "no batch normalisation stands behind it");
     assert.deepEqual(rank("conv"), [], "nobody says what stands behind it");
     assert.deepEqual(
-      inspect({ ...model, json: { ...model.json, weightsManifest: [] } }, network, batchNorm).layers.map(
+      inspect({ ...model, json: { ...model.json, weightsManifest: [] } }, network, { criterion: batchNorm }).layers.map(
         ({ filters }) => filters?.map(({ index }) => index),
       ),
       network.layers.map(({ name }) => (name === "conv" ? [1, 0, 2] : name === "head" ? [] : undefined)),
