@@ -10,8 +10,8 @@ export const accuracyDrop: Criterion<"accuracyDrop", "removals"> = {
   name: "accuracyDrop",
   title: "Accuracy drop",
   description:
-    "Validation accuracy that is lost without the filter, measured one by one: slow. A share of 1; comparable between " +
-    "layers.",
+    "Validation accuracy that is lost without the filter, measured one by one: slow. 0 to 1, below 0 where the model " +
+    "does better without it; comparable between layers.",
   comparable: true,
   evidence: "removals",
   score: ({ images, before, after }) =>
