@@ -156,7 +156,10 @@ for (const place of trainingBackends) {
           loaded.dispose();
           return { accuracy, loss };
         };
-        assert.deepEqual(before, await answersOf(given.model));
+        // Sums may be made in another order than those of a whole forward pass.
+        const whole = await answersOf(given.model);
+        assert.equal(before.accuracy, whole.accuracy);
+        assert.ok(Math.abs(before.loss - whole.loss) < 1e-6);
         for (const group of given.channels.groups) {
           for (const channel of group.channels) {
             const removal = new Uint8Array(given.channels.count);
