@@ -68,9 +68,10 @@ export function randomRemoval({ count, groups }: Channels, share: number, random
 
 /** Two examples for each input; axes of open length get five. The caller disposes of them. */
 export function randomInputs({ inputs }: Network, random: Random): tf.Tensor[] {
-  return inputs.map(({ shape, dtype }) => {
+  return inputs.map(({ name, shape, dtype }) => {
+    const isIndex = dtype === "int32" || /embedding/.test(name);
     const lengths = shape.map((length, axis) => length ?? (axis === 0 ? 2 : 5));
-    const draw = dtype === "int32" ? () => Math.floor(vocabulary * random()) : () => signed(random);
+    const draw = isIndex ? () => Math.floor(vocabulary * random()) : () => signed(random);
     const drawn = Float32Array.from({ length: sizeOf(lengths) }, draw);
     return tf.tensor(drawn, lengths, dtype === "int32" ? "int32" : "float32");
   });

@@ -85,9 +85,13 @@ export function sequential(...stack: readonly layers.layers.Layer[]): Promise<Mo
 }
 
 async function savedOnce(built: layers.LayersModel): Promise<Model> {
+  const { warn } = console;
+  // tfjs warns of states that a layer is given, which are among its inputs in the file.
+  console.warn = () => {};
   try {
     return await saved(built);
   } finally {
+    console.warn = warn;
     built.dispose();
   }
 }
