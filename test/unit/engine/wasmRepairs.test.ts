@@ -241,6 +241,27 @@ describe("WASM: slopes of PReLU", () => {
   }
 });
 
+describe("WASM: one-hot vectors", () => {
+  const cases: [dtype: "int32" | "float32", on: number, off: number, wrong: boolean][] = [
+    ["int32", 1, 0, false],
+    ["int32", 5, -2, false],
+    ["float32", 1, 0, true],
+    ["float32", 0.75, -0.5, true],
+  ];
+  for (const [dtype, on, off, wrong] of cases) {
+    it(`of ${on} and ${off} as ${dtype}`, async () => {
+      const indices = [2, 0, 3, 7];
+      const expected = indices.flatMap((index) => Array.from({ length: 4 }, (_, i) => (i === index ? on : off)));
+      const { repaired, stock } = await compare(
+        () => tf.oneHot(tf.tensor1d(indices, "int32"), 4, on, off, dtype),
+        expected,
+      );
+      assert.equal(repaired, 0);
+      assert.equal(stock > 0.1, wrong, "what the published backend makes of it");
+    });
+  }
+});
+
 describe("WASM: out of memory", function () {
   this.timeout(60_000);
   /** Takes memory that is never written to, a quarter of a gigabyte at a time; gives its addresses. */

@@ -40,7 +40,7 @@ export async function lossGradients(
   }
 }
 
-/** Made here: the kernel of the WASM backend writes whole numbers where floats are asked for. */
+/** A row an example: 1 for its class. */
 function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {
   const rows = new Float32Array(labels.length * classes);
   for (let i = 0; i < labels.length; i++) rows[i * classes + (labels[i] as number)] = 1;

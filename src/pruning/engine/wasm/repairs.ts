@@ -14,6 +14,7 @@ import { sumKernels } from "./kernels/sums.ts";
 import { matMulRepairs } from "./matMul.ts";
 import { maximumRepairs } from "./maximum.ts";
 import type { Native } from "./native.ts";
+import { oneHotRepairs } from "./oneHot.ts";
 import { preluRepairs } from "./prelu.ts";
 
 /** Everything that takes the place of a kernel of the WASM backend. */
@@ -23,6 +24,7 @@ export function wasmRepairs(native: Native): Repairs {
     ...maximumRepairs,
     ...copyRepairs,
     ...preluRepairs,
+    ...oneHotRepairs,
     ...averagePoolRepairs,
     ...batchNormRepairs,
     ...convolution3dGradientKernels,
