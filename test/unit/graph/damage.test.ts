@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { SecateurError } from "../../../src/pruning/errors.ts";
+import { channelsOf } from "../../../src/pruning/graph/channels/channelsOf.ts";
 import { networkOf } from "../../../src/pruning/graph/networkOf.ts";
 import type { JsonObject, JsonValue, Model } from "../../../src/pruning/model/model.ts";
 import { attr, floats, graphModel, ints, node, placeholder } from "./ops/graphs.ts";
@@ -35,7 +36,9 @@ function tryAll(model: Model): number {
   for (const path of places(model.json)) {
     for (const put of replacements) {
       try {
-        networkOf({ ...model, json: damaged(model.json, path, put) });
+        const other = { ...model, json: damaged(model.json, path, put) };
+        networkOf(other);
+        channelsOf(other);
       } catch (error) {
         refused++;
         const where = `${path.join(".")} = ${JSON.stringify(put)}`;
