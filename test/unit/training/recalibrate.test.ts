@@ -12,13 +12,13 @@ import { convolution, difference } from "../engine/oracles.ts";
 import {
   classes,
   dataOf,
+  everyBackend,
   fixedBatch,
   modelOf,
   plainCnn,
   quadrants,
   size,
   storedAs,
-  trainingBackends,
   valuesOf,
 } from "./tiny.ts";
 
@@ -67,7 +67,7 @@ function averages(model: Model, data: TrainingData, batchSize: number, batches: 
 
 const statistics = ["norm/moving_mean", "norm/moving_variance"] as const;
 
-for (const backend of trainingBackends) {
+for (const backend of everyBackend) {
   describe(`recalibrating on ${backend}`, function () {
     this.timeout(60_000);
 

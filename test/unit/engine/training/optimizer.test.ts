@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Optimizer } from "../../../../src/pruning/engine/training/contract.ts";
 import { type Moved, optimizerOf } from "../../../../src/pruning/engine/training/optimizer.ts";
-import { trainingBackends } from "../../training/tiny.ts";
+import { everyBackend } from "../../training/tiny.ts";
 import { withEngine, withoutLeak } from "../backends.ts";
 import { difference, numbers } from "../oracles.ts";
 
@@ -55,7 +55,7 @@ function path(options: Optimizer, start: number, gradients: readonly number[], d
   return w;
 }
 
-for (const backend of trainingBackends) {
+for (const backend of everyBackend) {
   describe(`the optimisers on ${backend}`, function () {
     this.timeout(60_000);
 

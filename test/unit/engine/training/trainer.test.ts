@@ -11,12 +11,12 @@ import {
   batchOf,
   classes,
   cnn,
+  everyBackend,
   modelOf,
   plainCnn,
   quadrants,
   sparse,
   trainerOptions,
-  trainingBackends,
   valuesOf,
 } from "../../training/tiny.ts";
 import { withEngine, withoutLeak } from "../backends.ts";
@@ -77,7 +77,11 @@ const resumed = {
   ],
 };
 
-for (const backend of trainingBackends) {
+/** All but the recurrent one on WebGPU: hundreds of small kernels, of which SwiftShader compiles each. */
+const resumedOn = (backend: (typeof everyBackend)[number]) =>
+  Object.entries(resumed).filter(([title]) => backend !== "webgpu" || !title.includes("recurrent"));
+
+for (const backend of everyBackend) {
   describe(`Engine.train on ${backend}`, function () {
     this.timeout(60_000);
 
@@ -112,7 +116,7 @@ for (const backend of trainingBackends) {
       });
     });
 
-    for (const [title, layers] of Object.entries(resumed)) {
+    for (const [title, layers] of resumedOn(backend)) {
       it(`resumes with the numbers of never having stopped: ${title}`, async function () {
         await withEngine(this, backend, async (engine) => {
           const model = await modelOf(layers());
@@ -146,7 +150,7 @@ for (const backend of trainingBackends) {
 
     it("draws anew with another seed, and the same with the same", async function () {
       await withEngine(this, backend, async (engine) => {
-        for (const layers of Object.values(resumed)) {
+        for (const [, layers] of resumedOn(backend)) {
           const lossAt = async (seed: number) =>
             withTrainer(engine, await modelOf(layers()), {}, async (trainer) => {
               return (await trainer.step(batchOf(6, 1), 0.1, seed)).loss;
