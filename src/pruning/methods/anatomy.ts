@@ -1,6 +1,6 @@
-import type { ChannelGroup, Channels, Removal } from "../graph/channels/channels.ts";
+import type { Channels, Removal } from "../graph/channels/channels.ts";
 import { channelsOf } from "../graph/channels/channelsOf.ts";
-import { countKept } from "../graph/channels/removal.ts";
+import { countKept, freeChannels } from "../graph/channels/removal.ts";
 import type { Network } from "../graph/network.ts";
 import { type ChannelCounts, channelCounter } from "../metrics/channelCounts.ts";
 import type { Model } from "../model/model.ts";
@@ -44,11 +44,4 @@ export function anatomyOf(model: Model, network: Network, choice: LayerChoice): 
       ...count(removal),
     }),
   };
-}
-
-/** Of all channels, those of some groups that may go: 1 where one may. */
-function freeChannels(groups: readonly ChannelGroup[], count: number): Uint8Array {
-  const free = new Uint8Array(count);
-  for (const group of groups) for (const channel of group.free) free[channel] = 1;
-  return free;
 }

@@ -1,19 +1,28 @@
-import { rankFilters } from "../criteria/filters.ts";
 import type { WeightCriterion } from "../criteria/registry.ts";
+import type { Channels } from "../graph/channels/channels.ts";
 import { channelsOf } from "../graph/channels/channelsOf.ts";
 import type { Network } from "../graph/network.ts";
 import type { Model } from "../model/model.ts";
 import { filesOf } from "../model/write.ts";
 import { countWeights, sparsityOf } from "./counts.ts";
+import { inspectFilters } from "./inspectFilters.ts";
+import { groupsByLayer, inspectGroups } from "./inspectGroups.ts";
 import type { Inspection, LayerInspection } from "./inspection.ts";
 
-/**
- * Says of a model what can be said without running it.
- * @param criterion ranks the filters of every layer; without one they are left out
- */
-export function inspect(model: Model, network: Network, criterion?: WeightCriterion): Inspection {
+/** What is wanted of an inspection beside the layers. */
+export interface Wanted {
+  /** Ranks the filters of every layer; without one they are left out. */
+  readonly criterion?: WeightCriterion | undefined;
+  /** Of the model: then its groups are told too. */
+  readonly channels?: Channels | undefined;
+}
+
+/** Says of a model what can be said without running it. */
+export function inspect(model: Model, network: Network, { criterion, channels }: Wanted = {}): Inspection {
   const counts = countWeights(model, network);
-  const around = criterion?.evidence === "scales" ? { network, channels: channelsOf(model) } : undefined;
+  const known = channels ?? (criterion?.evidence === "scales" ? channelsOf(model) : undefined);
+  const groups = channels && inspectGroups(channels);
+  const groupOf = groupsByLayer(groups ?? []);
   return {
     format: model.format,
     parameters: counts.parameters,
@@ -26,6 +35,7 @@ export function inspect(model: Model, network: Network, criterion?: WeightCriter
     sparsity: sparsityOf(counts.prunableNonZero, counts.prunable),
     layers: counts.layers.map(({ layer, parameters, prunable, prunableNonZero }): LayerInspection => {
       const { name, type, outputShape, macs, reason } = layer;
+      const group = groupOf.get(name);
       return {
         name,
         type,
@@ -35,8 +45,11 @@ export function inspect(model: Model, network: Network, criterion?: WeightCriter
         sparsity: sparsityOf(prunableNonZero, prunable),
         prunable: layer.prunable,
         ...(reason && { reason }),
-        ...(criterion && layer.prunable && { filters: rankFilters(model, layer, criterion, around) }),
+        ...(group && { group }),
+        ...(criterion &&
+          layer.prunable && { filters: inspectFilters({ model, network, channels: known }, layer, criterion) }),
       };
     }),
+    ...(groups && { groups }),
   };
 }

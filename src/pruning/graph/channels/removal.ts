@@ -1,10 +1,17 @@
 import type { Weight } from "../../model/model.ts";
 import type { Mask } from "../../model/zero.ts";
-import type { ChannelAxes, ChannelIds, Channels, Removal } from "./channels.ts";
+import type { ChannelAxes, ChannelGroup, ChannelIds, Channels, Removal } from "./channels.ts";
 
 /** How many of these channels stay. */
 export function countKept(channels: ChannelIds, removal: Removal): number {
   return channels.reduce((count, channel) => count + 1 - (removal[channel] as number), 0);
+}
+
+/** Of all channels of a network, those of some groups that may be removed: 1 where one may. */
+export function freeChannels(groups: readonly ChannelGroup[], count: number): Uint8Array {
+  const free = new Uint8Array(count);
+  for (const group of groups) for (const channel of group.free) free[channel] = 1;
+  return free;
 }
 
 /** Why a removal cannot be done, as a clause: it takes a channel that is locked, or all there are. */
