@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import * as v from "valibot";
 import { methodCatalogue } from "../pruning/methods/catalogue.ts";
+import { layerEntries } from "../pruning/methods/options.ts";
 import type { MethodSpec } from "../pruning/methods/spec.ts";
 
 /** An option of one or more methods as one of the command line's. */
@@ -43,7 +44,7 @@ function optionOf(key: string, taken: readonly Taken[], methods: number): Option
   const types = taken.map(({ field }) => field.type);
   const isText = types.includes("string");
   const choices = [...new Set(taken.flatMap(({ field }) => field.options ?? []))];
-  const placeholder = isText ? "patterns" : choices.length > 0 ? "name,…" : "n,…";
+  const placeholder = isText ? textNoun(key) : choices.length > 0 ? "name,…" : "n,…";
   const isFlag = types.every((type) => type === "boolean");
   const option = new Option(
     isFlag ? `--${dashed(key)}` : `--${dashed(key)} <${placeholder}>`,
@@ -51,6 +52,11 @@ function optionOf(key: string, taken: readonly Taken[], methods: number): Option
   );
   if (!isText && !isFlag) option.argParser((text) => listOf(text, types.includes("number")));
   return option;
+}
+
+/** What is written as text: patterns of layers' names, or a list of filters. */
+function textNoun(key: string): string {
+  return key in layerEntries ? "patterns" : "filters";
 }
 
 /** What an option means, told once where it means the same to all. */

@@ -1,3 +1,4 @@
+import { filtersSpec } from "./filtersSpec.ts";
 import { greedySpec } from "./greedy/greedySpec.ts";
 import { magnitudeSpec } from "./magnitudeSpec.ts";
 import { structuredSpec } from "./structuredSpec.ts";
@@ -6,7 +7,7 @@ import { structuredSpec } from "./structuredSpec.ts";
  * Every method there is. A new one is entered here, and its algorithm in registry.ts, which does not compile
  * without it; recipe schema, help and wizard follow. Light: imports nothing that prunes.
  */
-export const methodCatalogue = [magnitudeSpec, structuredSpec, greedySpec] as const;
+export const methodCatalogue = [magnitudeSpec, structuredSpec, greedySpec, filtersSpec] as const;
 
 export type AnyMethodSpec = (typeof methodCatalogue)[number];
 export type MethodName = AnyMethodSpec["name"];

@@ -32,10 +32,13 @@ export function chooseLayers(network: Network, { layers, skip }: LayerChoice): L
   return chosen;
 }
 
+/** A pattern that fits the layer of that name and no other, whatever the name holds. */
+export const patternOf = (name: string): string => name.replace(/[\\*?[\](){}!+@|,]/g, "\\$&");
+
 function matcher(patterns: string, field: string, network: Network): (name: string) => boolean {
   const tests = patterns
-    .split(",")
-    .map((pattern) => pattern.trim())
+    .split(/(?<!\\),/)
+    .map((pattern) => pattern.replaceAll("\\,", ",").trim())
     .filter(Boolean)
     .map((pattern) => {
       // `bash` lets a star cross the slashes of nested and scoped names.

@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import type { AnyMethodSpec, MethodName } from "./catalogue.ts";
+import { checkFilters, filters } from "./filters.ts";
 import { greedy } from "./greedy/greedy.ts";
 import { chooseLayers } from "./layers.ts";
 import { gradualMagnitude, magnitude } from "./magnitude.ts";
@@ -17,6 +18,7 @@ export const methods: { readonly [Name in MethodName]: Method<OptionsOf<Name>> }
   },
   structured: { check: checkStructured, prune: structured },
   greedy: { check: (options, network) => void chooseLayers(network, options), prune: greedy },
+  filters: { check: checkFilters, prune: filters },
 };
 
 /** A method by its name; its spec's schema has checked the options that it is given. */
