@@ -4,6 +4,7 @@ import type { ModelFinder } from "./models/finder.ts";
 import type { ParetoPanel } from "./panel/paretoPanel.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunStore } from "./runs/store.ts";
+import type { Exclusions } from "./views/layers/exclusions.ts";
 import type { ModelInView } from "./views/layers/state.ts";
 import type { LayersTree } from "./views/layers/tree.ts";
 import type { RunsTree } from "./views/runs/tree.ts";
@@ -16,6 +17,7 @@ export interface Services {
   readonly store: RunStore;
   readonly jobs: Jobs;
   readonly inView: ModelInView;
+  readonly exclusions: Exclusions;
   readonly layers: LayersTree;
   readonly runs: RunsTree;
   readonly panel: ParetoPanel;

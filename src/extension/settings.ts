@@ -31,6 +31,14 @@ export function chosenCriterion(): WeightCriterion {
   return weightCriteria.find((criterion) => criterion.name === name) ?? weightCriteria[0];
 }
 
+/** Chooses it, where it was last chosen: in the workspace's settings if they say anything of it, else in the user's. */
+export async function chooseCriterion({ name }: WeightCriterion): Promise<void> {
+  const section = vscode.workspace.getConfiguration("secateur");
+  const isInWorkspace = section.inspect("layers.criterion")?.workspaceValue !== undefined;
+  const { Workspace, Global } = vscode.ConfigurationTarget;
+  await section.update("layers.criterion", name, isInWorkspace ? Workspace : Global);
+}
+
 /**
  * What the child may open backends with. Native packages are looked for in the folder that a setting names, then in
  * the workspace, then in the extension itself; nowhere in a workspace that is not trusted.

@@ -16,5 +16,9 @@ export const text = {
   runsElsewhere: (title: string): string =>
     `The run of ${title} was started in another window or a terminal; cancel it there.`,
   resumedAlready: (title: string): string => `The run of ${title} is going or waits for its turn already.`,
+  noLayerSelected: "No layer is selected in the Layers view; choose one there, then Reveal Group.",
+  noGroup: (layer: string): string =>
+    `“${layer}” belongs to no group of layers that lose filters together; choose a convolution or dense layer.`,
+  noFilterSelected: "No filter is selected in the Layers view; open a layer there and choose some.",
   stillRunning: (title: string): string => `The run of ${title} is still going; cancel it before deleting it.`,
 };

@@ -1,13 +1,14 @@
 import { NotificationType, RequestType } from "vscode-jsonrpc";
 import type { BackendSettings } from "../pruning/engine/engine.ts";
-import type { Inspection } from "../pruning/metrics/inspection.ts";
+import type { FilterInspection, Inspection } from "../pruning/metrics/inspection.ts";
+import type { KernelMap } from "../pruning/metrics/kernelMap.ts";
 import type { RunStatus, Trial } from "../pruning/runs/run.ts";
 
 // The channel between the extension host and its child process: JSON-RPC over Node's IPC. A request is
 // cancelled with a CancellationToken; a failed one carries a `WorkerFailure` as the error's data.
 
 /** Bumped when a message changes; a child that answers another number is refused. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** The data of a ResponseError: what SecateurError holds, as plain data. */
 export interface WorkerFailure {
@@ -27,8 +28,20 @@ export interface InitializeResult {
 export interface InspectParams {
   /** Absolute path of a model.json. */
   readonly model: string;
-  /** Name of the criterion that ranks filters. */
+}
+
+export interface FiltersParams extends InspectParams {
+  /** Name of a layer. */
+  readonly layer: string;
+  /** Name of the criterion that ranks its filters. */
   readonly criterion: string;
+}
+
+export interface KernelParams extends InspectParams {
+  /** Name of a layer. */
+  readonly layer: string;
+  /** Index of a filter. */
+  readonly filter: number;
 }
 
 export interface RunParams {
@@ -69,8 +82,12 @@ export interface TrialParams {
 
 /** Must be answered before anything else is asked, within the host's time limit. */
 export const initializeRequest = new RequestType<InitializeParams, InitializeResult, void>("initialize");
-/** Everything the Layers view shows of a model, filters ranked. */
+/** What the Layers view shows of a model before a layer is opened: its layers and groups. */
 export const inspectRequest = new RequestType<InspectParams, Inspection, WorkerFailure>("inspect");
+/** The filters of one layer, most important first. */
+export const filtersRequest = new RequestType<FiltersParams, readonly FilterInspection[], WorkerFailure>("filters");
+/** The weights of one filter, as a small picture has them; null for one that there is not. */
+export const kernelRequest = new RequestType<KernelParams, KernelMap | null, WorkerFailure>("kernel");
 /** Executes a recipe; resolves with status `cancelled` when cancelled, rejects when failed. */
 export const runRequest = new RequestType<RunParams, RunResult, WorkerFailure>("run");
 /** Takes up a run; resolves and rejects as `run`. */

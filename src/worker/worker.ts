@@ -5,9 +5,11 @@ import {
   IPCMessageWriter,
 } from "vscode-jsonrpc/node";
 import {
+  filtersRequest,
   type InitializeParams,
   initializeRequest,
   inspectRequest,
+  kernelRequest,
   logNotification,
   progressNotification,
   protocolVersion,
@@ -17,7 +19,8 @@ import {
   trialNotification,
 } from "../protocol/worker.ts";
 import { answer } from "./answer.ts";
-import { inspectModel, resumeJob, runJob, type Surroundings } from "./jobs.ts";
+import { drawKernel, inspectModel, rankLayer, resumeJob, runJob, type Surroundings } from "./jobs.ts";
+import { keepingLast } from "./openModel.ts";
 
 // The child process: a thin adapter between the protocol and the pruning library. It starts when it is asked,
 // and is gone when its parent is.
@@ -31,7 +34,10 @@ connection.onRequest(initializeRequest, (params) => {
   return { protocolVersion, node: process.version };
 });
 
-connection.onRequest(inspectRequest, (params) => answer(() => inspectModel(params)));
+const open = keepingLast();
+connection.onRequest(inspectRequest, (params) => answer(() => inspectModel(params, open)));
+connection.onRequest(filtersRequest, (params) => answer(() => rankLayer(params, open)));
+connection.onRequest(kernelRequest, (params) => answer(() => drawKernel(params, open)));
 
 connection.onRequest(runRequest, (params, token) => answer(() => runJob(params, surroundings(token))));
 connection.onRequest(resumeRequest, (params, token) => answer(() => resumeJob(params, surroundings(token))));

@@ -2,16 +2,21 @@ import {
   type CancellationToken,
   CancellationTokenSource,
   createMessageConnection,
+  ErrorCodes,
   IPCMessageReader,
   IPCMessageWriter,
   type MessageConnection,
   ResponseError,
 } from "vscode-jsonrpc/node";
 import {
+  type FiltersParams,
+  filtersRequest,
   type InitializeParams,
   type InspectParams,
   initializeRequest,
   inspectRequest,
+  type KernelParams,
+  kernelRequest,
   logNotification,
   type ProgressParams,
   progressNotification,
@@ -27,7 +32,8 @@ import {
   type WorkerFailure,
 } from "../../protocol/worker.ts";
 import { type ErrorCode, SecateurError } from "../../pruning/errors.ts";
-import type { Inspection } from "../../pruning/metrics/inspection.ts";
+import type { FilterInspection, Inspection } from "../../pruning/metrics/inspection.ts";
+import type { KernelMap } from "../../pruning/metrics/kernelMap.ts";
 import { ChildProcess, type LogLine } from "./childProcess.ts";
 
 export interface WorkerOptions {
@@ -105,6 +111,16 @@ export class WorkerClient {
     return this.#request((token) => this.#connection.sendRequest(inspectRequest, params, token), signal);
   }
 
+  /** The filters of a layer, most important first. @throws SecateurError as `inspect` */
+  filters(params: FiltersParams, signal?: AbortSignal): Promise<readonly FilterInspection[]> {
+    return this.#request((token) => this.#connection.sendRequest(filtersRequest, params, token), signal);
+  }
+
+  /** The weights of a filter, as a small picture has them. @throws SecateurError as `inspect` */
+  kernel(params: KernelParams, signal?: AbortSignal): Promise<KernelMap | null> {
+    return this.#request((token) => this.#connection.sendRequest(kernelRequest, params, token), signal);
+  }
+
   /**
    * Executes a recipe, telling the listener as it goes. After `signal` fires the run ends at its next safe point
    * with status `cancelled`; a child that finds none in time is killed.
@@ -173,7 +189,11 @@ export async function withWorker<T>(options: WorkerOptions, job: (worker: Worker
 }
 
 function asSecateurError(error: unknown): unknown {
-  const failure = error instanceof ResponseError ? (error.data as WorkerFailure | undefined) : undefined;
+  if (!(error instanceof ResponseError)) return error;
+  if (error.code === ErrorCodes.PendingResponseRejected) {
+    return new SecateurError("cancelled", "Cancelled.", "the child was no longer needed", { cause: error });
+  }
+  const failure = error.data as WorkerFailure | undefined;
   if (failure === undefined) return error;
   return new SecateurError(failure.code as ErrorCode, failure.message, failure.details, { cause: error });
 }

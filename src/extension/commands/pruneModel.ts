@@ -10,6 +10,7 @@ import { firstAnswers, type PruneAnswers } from "../wizard/answers.ts";
 import { findDataFolders, rememberDataFolder, rememberedDataFolders } from "../wizard/dataFolders.ts";
 import { askHowToPrune } from "../wizard/prune.ts";
 import { recipeOf } from "../wizard/recipe.ts";
+import { nameWithout, skipOf } from "../wizard/skipped.ts";
 import { execute } from "./execute.ts";
 import { type ModelTarget, modelOf } from "./target.ts";
 import { requireTrust } from "./trust.ts";
@@ -33,18 +34,42 @@ export async function pruneModel(
 ): Promise<RunResult | undefined> {
   requireTrust();
   const model = await modelOf(target, services.store, services.finder);
-  if (!model) return undefined;
-  const answers = options?.answers ? { ...firstAnswers, ...options.answers } : await ask(services, model.path);
+  return model && (await pruneWith(services, model.path, options));
+}
+
+/** What is known before anybody is asked. */
+interface Known extends PruneOptions {
+  /** Filters that are to go, as in a recipe: then nobody is asked how. */
+  readonly remove?: string;
+}
+
+/** The same for the model of a path. */
+export async function pruneWith(
+  services: Services,
+  path: string,
+  { answers: given, remove }: Known = {},
+): Promise<RunResult | undefined> {
+  const chosen = remove === undefined ? {} : { remove };
+  const answers = given ? { ...firstAnswers, ...given, ...chosen } : await ask(services, path, chosen);
   if (!answers) return undefined;
-  const settings = runSettings(vscode.Uri.file(model.path));
-  const title = titleOf(model.path);
-  const home = homeOf(model.path);
+  const settings = runSettings(vscode.Uri.file(path));
+  const title = titleOf(path);
+  const home = homeOf(path);
+  const skip = answers.skip ?? skipOf(excludedFrom(services, path));
   return await execute(services, {
-    recipe: recipeOf(model.path, title, answers, settings),
+    recipe: recipeOf(path, title, { ...answers, ...(skip !== undefined && { skip }) }, settings),
     base: home,
     runsFolder: join(home, runsFolderName),
     title,
   });
+}
+
+/** The layers that a person has left out, as far as the model still has them. */
+function excludedFrom({ exclusions, inView: { current } }: Services, path: string): readonly string[] {
+  const excluded = exclusions.of(path);
+  if (current.kind !== "shown" || current.model !== path) return excluded;
+  const names = new Set(current.inspection.layers.filter(({ prunable }) => prunable).map(({ name }) => name));
+  return excluded.filter((name) => names.has(name));
 }
 
 /** The folder whose `.secateur` gets the runs of a model: its workspace folder, or its own. */
@@ -56,9 +81,15 @@ export function homeOf(path: string): string {
  * The wizard. Meanwhile the model is inspected, which fills the Layers view and takes the wizard away if the model
  * turns out to be broken: better now than after four answers.
  */
-async function ask({ memory, inView }: Services, path: string): Promise<PruneAnswers | undefined> {
+async function ask(
+  services: Services,
+  path: string,
+  chosen: Pick<PruneAnswers, "remove">,
+): Promise<PruneAnswers | undefined> {
+  const { memory, inView, exclusions } = services;
   const broken = new AbortController();
-  const inspection = inView.show(path, titleOf(path));
+  const isInView = inView.current.kind === "shown" && inView.current.model === path;
+  const inspection = isInView ? Promise.resolve() : inView.show(path, titleOf(path));
   const failure = inspection.then(
     () => undefined,
     (error: unknown) => {
@@ -68,9 +99,9 @@ async function ask({ memory, inView }: Services, path: string): Promise<PruneAns
   );
   if (!(await isModelFile(path))) await inspection;
   const folders = await dataFolders(memory, path);
-  const start = { ...firstAnswers, ...(memory.get<Partial<PruneAnswers>>(lastAnswers) ?? likely(folders)) };
+  const start = { ...firstAnswers, ...(memory.get<Partial<PruneAnswers>>(lastAnswers) ?? likely(folders)), ...chosen };
   const answers = await askHowToPrune({
-    modelName: titleOf(path),
+    modelName: chosen.remove === undefined ? nameWithout(titleOf(path), exclusions.of(path)) : titleOf(path),
     start,
     dataFolders: folders,
     signal: broken.signal,
@@ -78,7 +109,8 @@ async function ask({ memory, inView }: Services, path: string): Promise<PruneAns
   const failed = answers || broken.signal.aborted ? await failure : undefined;
   if (failed) throw failed.error;
   if (!answers) return undefined;
-  await memory.update(lastAnswers, answers);
+  const { remove: _, ...lasting } = answers;
+  await memory.update(lastAnswers, lasting);
   if (answers.data !== undefined) await rememberDataFolder(memory, answers.data);
   return answers;
 }

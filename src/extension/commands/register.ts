@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { commands } from "../ids.ts";
 import type { Services } from "../services.ts";
+import { chooseCriterion, pruneFilters, revealGroup } from "./layers.ts";
 import { inspectModel, openModel, revealModel, selectTrial } from "./models.ts";
 import { pruneModel } from "./pruneModel.ts";
 import { runRecipe } from "./runRecipe.ts";
@@ -26,6 +27,9 @@ export function registerCommands(services: Services, extensionId: string): vscod
     selectTrial: withServices(selectTrial),
     showPareto: async () => panel.show(),
     showMoreFilters: async (node: Parameters<typeof layers.showMore>[0]) => layers.showMore(node),
+    chooseCriterion,
+    revealGroup: withServices(revealGroup),
+    pruneFilters: withServices(pruneFilters),
     refresh: async () => void (await Promise.all([store.refresh(), inView.refresh()])),
     openSettings: async () => vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${extensionId}`),
     showLog: async () => reporter.log.show(),

@@ -1,13 +1,17 @@
-/** What a tree item says and shows, apart from VS Code: what its tests look at. */
-export interface ItemText {
+/** What the line of a tree item says and shows, apart from VS Code: what its tests look at. */
+export interface LineText {
   readonly label: string;
   readonly description: string;
-  /** Markdown. */
-  readonly tooltip: string;
   /** Name of a codicon. */
   readonly icon: string;
   /** What a screen reader says instead of label and description. */
   readonly spoken: string;
+}
+
+/** The same, and what is said where the mouse rests. */
+export interface ItemText extends LineText {
+  /** Markdown. */
+  readonly tooltip: string;
 }
 
 /** One line of a tooltip's table: what, how much, and a remark on that. */

@@ -2,9 +2,12 @@ import { type CriterionName, criterionNamed, needsOf } from "../../pruning/crite
 import type { MethodName } from "../../pruning/methods/catalogue.ts";
 import { defaultCriterion, type TargetName } from "../../pruning/methods/structuredSpec.ts";
 
+/** The methods that the wizard offers; filters are chosen one by one in the Layers view. */
+export type OfferedMethod = Exclude<MethodName, "filters">;
+
 /** What the Prune wizard asks. Of methods that are not chosen, what was answered the last time. */
 export interface PruneAnswers {
-  readonly method: MethodName;
+  readonly method: OfferedMethod;
   /** Of magnitude pruning: shares in [0, 1); one trial each. */
   readonly sparsity: readonly number[];
   /** Of methods that remove filters: shares in [0, 1) to remove; one trial each. */
@@ -18,6 +21,10 @@ export interface PruneAnswers {
   readonly data?: string;
   /** Passes over the training images after pruning; none means no fine-tuning. Only with data. */
   readonly epochs?: number;
+  /** Filters that were chosen to go, as in a recipe; then no method is asked for. */
+  readonly remove?: string;
+  /** Layers that stay as they are, as in a recipe. */
+  readonly skip?: string;
   /** Whether the data is images without labels: then pruned models learn what the unpruned one answers. */
   readonly unlabelled?: boolean;
 }
@@ -33,6 +40,7 @@ export const firstAnswers: PruneAnswers = {
 };
 
 /** Whether what was answered cannot be done without images. */
-export function needsData({ method, criterion }: PruneAnswers): boolean {
+export function needsData({ method, criterion, remove }: PruneAnswers): boolean {
+  if (remove !== undefined) return false;
   return method === "greedy" || (method === "structured" && needsOf(criterionNamed(criterion)) !== "nothing");
 }

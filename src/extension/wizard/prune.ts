@@ -1,5 +1,5 @@
-import { type MethodName, methodCatalogue } from "../../pruning/methods/catalogue.ts";
-import type { PruneAnswers } from "./answers.ts";
+import { methodCatalogue } from "../../pruning/methods/catalogue.ts";
+import type { OfferedMethod, PruneAnswers } from "./answers.ts";
 import { askData, askFineTuning } from "./data.ts";
 import { askCriterion, askTarget } from "./filters.ts";
 import { type MakeStep, questionOf, type WizardOptions } from "./question.ts";
@@ -10,15 +10,16 @@ export type { WizardOptions } from "./question.ts";
 
 /** Asks how to prune a model; undefined when the person gave up. */
 export function askHowToPrune(options: WizardOptions): Promise<PruneAnswers | undefined> {
+  const asked = ({ method, remove }: PruneAnswers) => (remove === undefined ? [askMethod, ...questions[method]] : []);
   return askInTurn(
-    ({ method }) => [askMethod, ...questions[method], askData, askFineTuning].map((step) => step(options)),
+    (answers) => [...asked(answers), askData, askFineTuning].map((step) => step(options)),
     options.start,
   );
 }
 
 const askMethod: MakeStep = (options) => async (answers, place) => {
-  const choices = methodCatalogue.map(
-    ({ name, title, description }): Choice<MethodName> => ({ label: title, detail: description, value: name }),
+  const choices = methodCatalogue.flatMap(({ name, title, description }): Choice<OfferedMethod>[] =>
+    name === "filters" ? [] : [{ label: title, detail: description, value: name }],
   );
   const question = { title: `Prune ${options.modelName}`, placeholder: "By which method?", ...place };
   const method = await pickOne({ ...question, signal: options.signal }, choices, answers.method);
@@ -43,7 +44,7 @@ function askScope(words: ScopeWords): MakeStep {
 }
 
 /** What is asked of each method. */
-const questions: { readonly [Name in MethodName]: readonly MakeStep[] } = {
+const questions: { readonly [Name in OfferedMethod]: readonly MakeStep[] } = {
   magnitude: [
     askSparsity,
     askScope({

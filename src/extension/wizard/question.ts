@@ -1,4 +1,5 @@
 import { methodCatalogue } from "../../pruning/methods/catalogue.ts";
+import { countFilters, parseFilters } from "../../pruning/methods/chosenFilters.ts";
 import type { PruneAnswers } from "./answers.ts";
 import type { Question, Step } from "./quickInput.ts";
 
@@ -19,11 +20,12 @@ export type MakeStep = (options: WizardOptions) => Step<PruneAnswers>;
 /** How a question is put once the method is known. */
 export function questionOf(
   { modelName, signal }: WizardOptions,
-  { method }: PruneAnswers,
+  { method, remove }: PruneAnswers,
   place: Pick<Question, "step" | "of">,
   placeholder: string,
 ): Question {
   const spec = methodCatalogue.find(({ name }) => name === method);
-  const words = spec?.title.toLowerCase() ?? method;
+  const words =
+    remove === undefined ? (spec?.title.toLowerCase() ?? method) : `without ${countFilters(parseFilters(remove))}`;
   return { title: `Prune ${modelName}: ${words}`, placeholder, ...place, signal };
 }

@@ -33,7 +33,13 @@ export function recipeOf(model: string, title: string, answers: PruneAnswers, se
   };
 }
 
-function pruneStepOf({ method, sparsity, shares, target, criterion, scope }: PruneAnswers): Recipe["steps"][number] {
+function pruneStepOf(answers: PruneAnswers): Recipe["steps"][number] {
+  const { remove, skip } = answers;
+  if (remove !== undefined) return { prune: "filters", remove };
+  return { ...methodOf(answers), ...(skip !== undefined && { skip }) };
+}
+
+function methodOf({ method, sparsity, shares, target, criterion, scope }: PruneAnswers): Recipe["steps"][number] {
   switch (method) {
     case "magnitude":
       return { prune: method, scope, sparsity: [...sparsity] };

@@ -11,8 +11,10 @@ import {
   type ResponseError,
 } from "vscode-jsonrpc/node";
 import {
+  filtersRequest,
   initializeRequest,
   inspectRequest,
+  kernelRequest,
   progressNotification,
   protocolVersion,
   resumeRequest,
@@ -46,9 +48,30 @@ describe("the worker", function () {
   });
 
   it("inspects a model", async () => {
-    const inspection = await connection.sendRequest(inspectRequest, { model: sampleModel, criterion: "l2" });
+    const inspection = await connection.sendRequest(inspectRequest, { model: sampleModel });
     assert.equal(inspection.format, "layers-model");
-    assert.ok(inspection.layers.some(({ filters }) => filters && filters.length > 0));
+    assert.deepEqual(
+      inspection.groups?.map(({ name, channels, free }) => [name, channels, free]),
+      [
+        ["conv1", 16, 16],
+        ["conv2", 32, 32],
+        ["conv3", 48, 48],
+        ["dense1", 64, 64],
+        ["output", 10, 0],
+      ],
+    );
+  });
+
+  it("ranks the filters of a layer, and draws one", async () => {
+    const asked = { model: sampleModel, layer: "conv1" };
+    const filters = await connection.sendRequest(filtersRequest, { ...asked, criterion: "l2" });
+    assert.deepEqual(filters.map(({ index }) => index).toSorted((a, b) => a - b), [...Array(16).keys()]);
+    assert.ok(filters.every(({ score }, i) => i === 0 || score <= (filters[i - 1]?.score ?? 0)));
+    const kernel = await connection.sendRequest(kernelRequest, { ...asked, filter: 3 });
+    assert.equal(kernel?.cells.length, 9);
+    assert.equal(await connection.sendRequest(kernelRequest, { ...asked, filter: 16 }), null);
+    const gone = connection.sendRequest(kernelRequest, { ...asked, layer: "conv9", filter: 0 });
+    await assert.rejects(gone, /has no layer "conv9" any more; refresh the view/);
   });
 
   it("announces each trial after it is on disk, with progress that never goes back", async () => {
@@ -105,7 +128,7 @@ describe("the worker", function () {
   });
 
   it("answers a fault with its code and one sentence", async () => {
-    const asked = connection.sendRequest(inspectRequest, { model: join(folder(), "none.json"), criterion: "l2" });
+    const asked = connection.sendRequest(inspectRequest, { model: join(folder(), "none.json") });
     await assert.rejects(asked, (error: ResponseError<WorkerFailure>) => {
       assert.equal(error.data?.code, "bad-model");
       assert.match(error.message, /none\.json does not exist/);

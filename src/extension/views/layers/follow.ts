@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import * as vscode from "vscode";
 import { titleOf } from "../../../pruning/recipe/title.ts";
 import { debounced } from "../../debounce.ts";
-import { commands } from "../../ids.ts";
 import { nameOfTrial } from "../../runs/order.ts";
 import type { Services } from "../../services.ts";
 
@@ -53,8 +52,7 @@ export function followSelection({ memory, store, inView, layers, finder, reporte
       if (path !== undefined && finder.knows(path)) want(path, titleOf(path));
     }),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration("secateur.layers.criterion"))
-        void vscode.commands.executeCommand(commands.refresh);
+      if (change.affectsConfiguration("secateur.layers.criterion")) layers.rerank();
     }),
   );
 }

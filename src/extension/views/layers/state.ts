@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import * as vscode from "vscode";
 import type { Inspection } from "../../../pruning/metrics/inspection.ts";
+import type { Inspector } from "../../child/inspector.ts";
 import { Owner } from "../../disposable.ts";
 
 /** What the Layers view shows. */
@@ -10,7 +11,8 @@ export type InView =
   | { readonly kind: "shown"; readonly model: string; readonly title: string; readonly inspection: Inspection }
   | { readonly kind: "failed"; readonly model: string; readonly title: string; readonly error: unknown };
 
-export type Inspect = (model: string, signal: AbortSignal) => Promise<Inspection>;
+/** Who looks into models. */
+export type ModelSource = Pick<Inspector, "inspect" | "filters" | "kernel" | "close">;
 
 /** Inspections kept, so that going back and forth between trials is instant. */
 const mostKept = 12;
@@ -22,15 +24,15 @@ export class ModelInView extends Owner {
   readonly #asked = this.own(new vscode.EventEmitter<void>());
   /** A model was asked for; what is in view changes next. */
   readonly onWillShow = this.#asked.event;
-  readonly #inspect: Inspect;
+  readonly #source: ModelSource;
   readonly #kept = new Map<string, Inspection>();
   #current: InView = { kind: "nothing" };
   #going: AbortController | undefined;
   #showing: Promise<void> = Promise.resolve();
 
-  constructor(inspect: Inspect) {
+  constructor(source: ModelSource) {
     super();
-    this.#inspect = inspect;
+    this.#source = source;
     this.own({ dispose: () => this.#going?.abort() });
   }
 
@@ -57,7 +59,7 @@ export class ModelInView extends Owner {
       const key = await keyOf(model);
       const known = this.#kept.get(key);
       if (!known) this.#set({ kind: "loading", model, title });
-      const inspection = known ?? (await this.#inspect(model, going.signal));
+      const inspection = known ?? (await this.#source.inspect({ model }, going.signal));
       this.#keep(key, inspection);
       if (this.#going === going) this.#set({ kind: "shown", model, title, inspection });
     } catch (error) {
@@ -70,6 +72,7 @@ export class ModelInView extends Owner {
   /** Inspects the model in view again, whatever is remembered. */
   async refresh(): Promise<void> {
     this.#kept.clear();
+    this.#source.close();
     if (this.#current.kind !== "nothing") await this.show(this.#current.model, this.#current.title);
   }
 

@@ -67,7 +67,7 @@ describe("extension/child/workerClient", () => {
         `connection.onRequest("inspect", () => { console.log("one\\ntwo"); console.error("three"); return {}; });`,
       ),
     );
-    await client.inspect({ model: "/m", criterion: "l2" });
+    await client.inspect({ model: "/m" });
     while (lines.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
     assert.deepEqual(lines.toSorted(), ["info: one", "info: two", "warn: three"]);
   });
@@ -77,7 +77,7 @@ describe("extension/child/workerClient", () => {
     const client = await start(
       behaved(`connection.onRequest("inspect", () => new ResponseError(-32603, "x", ${JSON.stringify(data)}));`),
     );
-    await assert.rejects(client.inspect({ model: "/m", criterion: "l2" }), (error) => {
+    await assert.rejects(client.inspect({ model: "/m" }), (error) => {
       assert.ok(SecateurError.is(error, "bad-model"));
       assert.equal(error.message, "No such model.");
       assert.equal(error.details, "at line 1");

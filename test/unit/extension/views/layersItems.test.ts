@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
+import { filterText, filterTooltip } from "../../../../src/extension/views/layers/filterItem.ts";
 import {
-  filterText,
-  formatShape,
   headText,
-  layerText,
   moreText,
   reasonText,
   sizeText,
+  unrankedText,
 } from "../../../../src/extension/views/layers/items.ts";
+import { formatShape, layerText, layerTooltip, sparsityBar } from "../../../../src/extension/views/layers/layerItem.ts";
 import { l2 } from "../../../../src/pruning/criteria/norms.ts";
-import type { LayerInspection } from "../../../../src/pruning/metrics/inspection.ts";
+import type { GroupInspection, LayerInspection } from "../../../../src/pruning/metrics/inspection.ts";
 
 describe("extension/views/layers/items", () => {
   const conv: LayerInspection = {
@@ -20,12 +20,17 @@ describe("extension/views/layers/items", () => {
     macs: 6_230_016,
     sparsity: 0.625,
     prunable: true,
-    filters: [
-      { index: 7, score: 3 },
-      { index: 2, score: 1 },
-      { index: 0, score: 0 },
-    ],
   };
+  const free = { ties: [], excluded: false };
+  const group: GroupInspection = {
+    name: "conv2d",
+    makers: ["conv2d", "conv2d_1", "conv2d_2"],
+    followers: ["norm"],
+    readers: ["dense"],
+    channels: 32,
+    free: 32,
+  };
+  const locked = { ...group, makers: ["conv2d_1"], free: 0, locked: 'Layer "conv2d_1" gives them out.' };
   const flatten: LayerInspection = {
     name: "flatten",
     type: "Flatten",
@@ -37,36 +42,73 @@ describe("extension/views/layers/items", () => {
     reason: "it has no weights",
   };
 
-  it("puts type, shape, parameters, MACs and sparsity beside a layer's name", () => {
-    const text = layerText(conv);
+  it("puts sparsity, type, shape, parameters and MACs beside a layer's name", () => {
+    const text = layerText(conv, free);
     assert.equal(text.label, "conv2d_1");
-    assert.equal(text.description, "62.5 % sparse · Conv2D · 26×26×32 · 9.25 k params · 6.23 M MACs");
+    assert.equal(text.description, "▰▰▰▱▱ 62.5 % · Conv2D · 26×26×32 · 9.25 k params · 6.23 M MACs");
     assert.equal(text.spoken, "conv2d_1, 62.5 % sparse, Conv2D, 26×26×32, 9.25 k params, 6.23 M MACs");
   });
 
+  it("draws sparsity as a bar that is empty only at 0, and full only at 1", () => {
+    const bars = [0, 0.001, 0.3, 0.5, 0.7, 0.999, 1].map(sparsityBar);
+    assert.deepEqual(bars, ["▱▱▱▱▱", "▰▱▱▱▱", "▰▰▱▱▱", "▰▰▰▱▱", "▰▰▰▰▱", "▰▰▰▰▱", "▰▰▰▰▰"]);
+  });
+
   it("defines every number in the tooltip, as a table", () => {
-    const { tooltip } = layerText(conv);
+    const tooltip = layerTooltip(conv, free);
     assert.match(tooltip, /^\*\*conv2d\\_1 \\\(Conv2D\\\)\*\*\n\n\| \| \| \|\n\|:--\|--:\|:--\|\n/);
     assert.match(tooltip, /\| MACs\u2002 \| 6,230,016\u2002 \| multiply\\-adds for one example \|/);
     assert.match(tooltip, /\| Sparsity\u2002 \| 62\\.5 %\u2002 \|/);
   });
 
   it("leaves out what a layer does not have, and says why it is not pruned", () => {
-    const text = layerText(flatten);
+    const text = layerText(flatten, free);
     assert.equal(text.description, "Flatten · 3136");
-    assert.match(text.tooltip, /Not pruned: it has no weights$/);
+    assert.match(layerTooltip(flatten, free), /Not pruned: it has no weights$/);
     assert.equal(text.spoken, "flatten, Flatten, 3136. Not pruned: it has no weights");
     assert.equal(reasonText(flatten).label, "Not pruned: it has no weights");
   });
 
-  it("fills the icon as the layer empties", () => {
-    const icons = [0, 0.5, 1].map((sparsity) => layerText({ ...conv, sparsity }).icon);
-    assert.deepEqual(icons, ["circle-large-outline", "color-mode", "circle-large-filled"]);
-    assert.equal(layerText(flatten).icon, "dash");
+  it("says which layers a layer goes together with, shortly in its line and in full in the tooltip", () => {
+    const tied = { ties: [{ group, makes: true }], excluded: false };
+    assert.match(layerText(conv, tied).description, /^▰▰▰▱▱ 62.5 % · with conv2d \+ 1 · Conv2D/);
+    assert.match(layerText(conv, tied).spoken, /with conv2d \+ 1/);
+    assert.match(
+      layerTooltip(conv, tied).replaceAll("\\", ""),
+      /Group conv2d: its filters go together with those of conv2d, conv2d_2\.\n\nThey are followed by norm and read by dense\./,
+    );
+    const norm = { ...flatten, name: "norm", type: "BatchNormalization" };
+    const following = { ties: [{ group, makes: false }], excluded: false };
+    assert.match(layerText(norm, following).description, /^follows conv2d \+ 2 · BatchNormalization/);
+  });
+
+  it("says which layers are locked, and why", () => {
+    const held = { ties: [{ group: locked, makes: true }], excluded: false };
+    assert.match(layerText(conv, held).description, /62.5 % · locked · Conv2D/);
+    const plain = layerTooltip(conv, held).replaceAll("\\", "");
+    assert.match(plain, /Locked\. None of them may be removed: layer "conv2d_1" gives them out\.$/);
+    const part = { ties: [{ group: { ...locked, free: 30 }, makes: true }], excluded: false };
+    assert.match(layerTooltip(conv, part).replaceAll("\\", ""), /Locked\. 2 of 32 may not be removed: layer/);
+  });
+
+  it("has icons for what is locked, tied, free, and without weights", () => {
+    const icon = (ties: Parameters<typeof layerText>[1]["ties"], layer = conv) =>
+      layerText(layer, { ties, excluded: false }).icon;
+    assert.equal(icon([{ group: locked, makes: true }]), "lock");
+    assert.equal(icon([{ group, makes: true }]), "link");
+    assert.equal(icon([{ group: { ...group, makers: ["conv2d_1"] }, makes: true }]), "circle-outline");
+    assert.equal(icon([], flatten), "dash");
+  });
+
+  it("says which layers are left out of pruning", () => {
+    const text = layerText(conv, { ties: [], excluded: true });
+    assert.match(text.description, /62.5 % · left out · Conv2D/);
+    assert.match(text.spoken, /left out/);
+    assert.match(layerTooltip(conv, { ties: [], excluded: true }), /Left out of pruning: its box is not ticked/);
   });
 
   it("keeps names that hold Markdown from being read as such", () => {
-    const { tooltip } = layerText({ ...conv, name: "a|b`[c](command:x)" });
+    const tooltip = layerTooltip({ ...conv, name: "a|b`[c](command:x)" }, free);
     assert.ok(tooltip.startsWith("**a\\|b\\`\\[c\\]\\(command:x\\) "));
   });
 
@@ -77,33 +119,61 @@ describe("extension/views/layers/items", () => {
     assert.equal(formatShape(null), "shape unknown");
   });
 
-  it("ranks filters with score and share", () => {
-    const ranking = (rank: number) => ({ rank, count: 3, total: 4, criterion: l2 });
-    const [best, , dead] = conv.filters ?? [];
-    assert.ok(best && dead);
-    const text = filterText(conv, best, ranking(1));
-    assert.equal(text.label, "Filter 7");
-    assert.equal(text.description, "3 · 75 %");
-    assert.equal(text.spoken, "Filter 7, rank 1 of 3, L2 norm 3, 75 % of the layer");
-    assert.match(text.tooltip, /\| Rank\u2002 \| 1 of 3\u2002 \|/);
-    assert.equal(filterText(conv, dead, ranking(3)).description, "0 · all its weights are zero");
+  describe("of a filter", () => {
+    const ranking = { rank: 2, count: 32, total: 4, criterion: l2 };
+
+    it("says rank, score and share", () => {
+      const text = filterText(conv, { index: 7, score: 3 }, ranking);
+      assert.equal(text.label, "Filter 7");
+      assert.equal(text.description, "#2 · 3 · 75 %");
+      assert.equal(text.spoken, "Filter 7, rank 2 of 32, L2 norm 3, 75 % of the layer");
+      assert.equal(text.icon, "circle-small-filled");
+    });
+
+    it("marks the dead, the duplicates and the locked, by an icon and in words", () => {
+      const marked = (marks: object) => filterText(conv, { index: 7, score: 3, ...marks }, ranking);
+      const dead = marked({ dead: true });
+      assert.deepEqual([dead.icon, dead.description], ["circle-slash", "#2 · 3 · 75 % · dead"]);
+      const twice = marked({ duplicateOf: 4, locked: true });
+      assert.deepEqual([twice.icon, twice.description], ["copy", "#2 · 3 · 75 % · duplicate of filter 4 · locked"]);
+      assert.match(twice.spoken, /75 % of the layer, duplicate of filter 4, locked$/);
+      assert.equal(marked({ locked: true }).icon, "lock");
+    });
+
+    it("speaks of units where there are no filters, and divides by no zero", () => {
+      const text = filterText({ ...conv, type: "Dense" }, { index: 0, score: 0 }, { ...ranking, total: 0 });
+      assert.equal(text.label, "Unit 0");
+      assert.ok(!text.spoken.includes("NaN"));
+    });
+
+    it("shows its kernel in the tooltip, with words for those who do not see it", () => {
+      const picture = { svg: "<svg/>", words: "9 weights, −1 to 1." };
+      const tooltip = filterTooltip(conv, { index: 7, score: 3, dead: true }, ranking, { ties: [], picture });
+      assert.match(tooltip, /\| Rank\u2002 \| 2 of 32\u2002 \|/);
+      assert.match(tooltip, /Dead: all its weights are zero/);
+      assert.ok(tooltip.includes(`](data:image/svg+xml;base64,${Buffer.from("<svg/>").toString("base64")})`));
+      assert.ok(tooltip.endsWith("\n\n9 weights, −1 to 1\\."));
+      assert.ok(!filterTooltip(conv, { index: 7, score: 3 }, ranking, { ties: [] }).includes("data:"));
+    });
+
+    it("says why it is locked", () => {
+      const ties = [{ group: locked, makes: true }];
+      const tooltip = filterTooltip(conv, { index: 7, score: 3, locked: true }, ranking, { ties });
+      assert.match(tooltip.replaceAll("\\", ""), /Locked: it may not be removed\. Layer "conv2d_1" gives them out\.$/);
+    });
   });
 
-  it("speaks of units where there are no filters, and divides by no zero", () => {
-    const dense = { ...conv, type: "Dense" };
-    const text = filterText(dense, { index: 0, score: 0 }, { rank: 1, count: 1, total: 0, criterion: l2 });
-    assert.equal(text.label, "Unit 0");
-    assert.ok(!text.spoken.includes("NaN"));
+  it("says where a criterion knows nothing", () => {
+    assert.match(unrankedText(l2).label, /^L2 norm says nothing of these filters; rank by another criterion$/);
   });
 
   it("says how many filters are still to come", () => {
-    const wide = { ...conv, filters: Array.from({ length: 10_000 }, (_, index) => ({ index, score: 1 })) };
-    assert.equal(moreText(wide, 200, 200).label, "Show 200 more");
-    assert.equal(moreText(wide, 200, 200).description, "9,800 not shown");
-    assert.equal(moreText(wide, 9_900, 200).label, "Show 100 more");
+    assert.equal(moreText(10_000, 200, 200).label, "Show 200 more");
+    assert.equal(moreText(10_000, 200, 200).description, "9,800 not shown");
+    assert.equal(moreText(10_000, 9_900, 200).label, "Show 100 more");
   });
 
-  it("says which model it is, how sparse and how large", () => {
+  it("says which model it is, how sparse and how large, and what ranks its filters", () => {
     const model = {
       format: "layers-model",
       parameters: 101_770,
@@ -113,7 +183,7 @@ describe("extension/views/layers/items", () => {
       layers: [],
     } as const;
     assert.equal(headText("mlp", { ...model, macs: null }), "mlp · 60 % sparse");
-    assert.equal(sizeText({ ...model, macs: 101_632 }), "101,770 params · 102 k MACs");
-    assert.equal(sizeText({ ...model, macs: null }), "101,770 params");
+    assert.equal(sizeText({ ...model, macs: 101_632 }, l2), "101,770 params · 102 k MACs · ranked by L2 norm");
+    assert.equal(sizeText({ ...model, macs: null }, l2), "101,770 params · ranked by L2 norm");
   });
 });
