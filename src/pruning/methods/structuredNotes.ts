@@ -83,7 +83,8 @@ function keptNote({ selection }: Outcome): string[] {
   return [`Left whole, because the limits allow no narrower width: ${listed(selection.kept)}.`];
 }
 
-function leftNote({ left }: Anatomy): string[] {
+/** Which groups of the chosen layers stay whole, and why. */
+export function leftNote({ left }: Pick<Anatomy, "left">): string[] {
   return left.length === 0
     ? []
     : [

@@ -1,27 +1,68 @@
 import type { ChannelGroup } from "../../graph/channels/channels.ts";
 import type { Anatomy } from "../anatomy.ts";
+import { reaches, wholeSizes } from "../channelTarget.ts";
 import { widthsOf } from "../channelWidths.ts";
 import type { GreedyOptions } from "./greedySpec.ts";
+
+/** What a search may do next. */
+export interface Prospects {
+  /** The channels of which one may go; none where nothing may go any more. */
+  readonly candidates: readonly number[];
+  /** How much of what is to go has gone, 0 to 1; 0 where only a drop ends the search. */
+  readonly gone: number;
+  /** What one more channel adds to that, about. */
+  readonly each: number;
+}
 
 /**
  * The channels of which one may go next: of all chosen groups or, layer by layer, of the first that has not given its
  * share yet.
  * @param original the unpruned model's
- * @returns none where nothing may go any more
+ * @param removed how many channels the search has removed
  */
-export function candidatesOf(anatomy: Anatomy, original: Anatomy, options: GreedyOptions): number[] {
-  const { order = "free", minWidth = 1 } = options;
-  const spares = widthsOf(anatomy.groups, anatomy.filters, new Map(), { minWidth, maxShare: 1 });
-  const held = new Set(spares.filter(({ spare }) => spare < 1).flatMap(({ channels }) => [...channels]));
-  const allowed = (group: ChannelGroup) => [...group.free].filter((channel) => !held.has(channel));
-  if (order === "free") return anatomy.groups.flatMap(allowed);
-  const open = anatomy.groups.filter((group) => owes(group, original, options) && allowed(group).length > 0);
+export function prospectsOf(anatomy: Anatomy, original: Anatomy, removed: number, options: GreedyOptions): Prospects {
+  const { filters, share, order = "free", minWidth = 1 } = options;
+  const allowed = allowedBy(anatomy, minWidth);
+  if (order === "free") {
+    const candidates = anatomy.groups.flatMap(allowed);
+    if (filters !== undefined) return { candidates, gone: removed / filters, each: 1 / filters };
+    if (share === undefined) return { candidates, gone: 0, each: 0 };
+    const [sizes, whole] = [wholeSizes(anatomy), wholeSizes(original)];
+    const wanted = Math.max(1, share * whole.filters);
+    const isEnough = reaches({ of: "filters", share }, original)(sizes);
+    const gone = isEnough ? 1 : Math.min(beforeEnd, (whole.filters - sizes.filters) / wanted);
+    return { candidates, gone, each: 1 / wanted };
+  }
+  const debts = debtsOf(anatomy, original, share);
+  const open = debts.filter(({ owed, group }) => owed > 0 && allowed(group).length > 0);
   const next = order === "forward" ? open[0] : open.at(-1);
-  return next ? allowed(next) : [];
+  const total = original.groups.reduce((sum, { free }) => sum + portionOf(free.length, share), 0);
+  const owed = debts.reduce((sum, debt) => sum + debt.owed, 0);
+  return {
+    candidates: next ? allowed(next.group) : [],
+    gone: owed === 0 ? 1 : Math.min(beforeEnd, 1 - owed / total),
+    each: 1 / Math.max(1, total),
+  };
 }
 
-/** Whether a group has given less than its share, to the nearest whole channel below. */
-function owes(group: ChannelGroup, original: Anatomy, { share = 0 }: GreedyOptions): boolean {
-  const before = original.groups.find(({ name }) => name === group.name)?.channels.length ?? group.channels.length;
-  return before - group.channels.length < Math.floor(share * before);
+/** The most that can have gone while something is still to go. */
+const beforeEnd = 0.999;
+
+/** The channels of a group that may go without a layer becoming narrower than it may. */
+function allowedBy({ groups, filters }: Anatomy, minWidth: number): (group: ChannelGroup) => number[] {
+  const widths = widthsOf(groups, filters, new Map(), { minWidth, maxShare: 1 });
+  const held = new Set(widths.filter(({ spare }) => spare < 1).flatMap(({ channels }) => [...channels]));
+  return ({ free }) => [...free].filter((channel) => !held.has(channel));
 }
+
+/** How many channels each group still owes of its share. */
+function debtsOf({ groups }: Anatomy, original: Anatomy, share: number | undefined) {
+  const before = new Map(original.groups.map(({ name, free }) => [name, free.length]));
+  return groups.map((group) => {
+    const had = before.get(group.name) ?? group.free.length;
+    return { group, owed: Math.max(0, portionOf(had, share) - (had - group.free.length)) };
+  });
+}
+
+/** A share of a group, to the nearest whole channel; so that 0.35 of 10 is 4 however the product rounds. */
+const portionOf = (channels: number, share = 0): number => Math.floor(share * channels + 0.5 + 1e-9);

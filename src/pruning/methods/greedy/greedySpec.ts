@@ -18,7 +18,9 @@ const options = v.object({
       v.minValue(0, "a share to remove is at least 0 and less than 1"),
       v.ltValue(1, "a share to remove is at least 0 and less than 1"),
       v.title("Share"),
-      v.description("Share of the unpruned model's filters that is gone afterwards, of those that may go at all."),
+      v.description(
+        "Share of the unpruned model's filters that is gone afterwards, of those that may go at all; layer by layer, of each layer's.",
+      ),
     ),
   ),
   maxDrop: v.optional(
@@ -88,26 +90,31 @@ export const greedySpec: MethodSpec<"greedy", typeof options> = {
   trainsBetween: () => undefined,
   needs: ({ shortlist, criterion = defaultShortlist }) =>
     shortlist !== undefined && needsOf(criterionNamed(criterion)) === "labels" ? "labels" : "images",
-  problem({ filters, share, maxDrop, shortlist, criterion, audit }) {
+  problem({ filters, share, maxDrop, order = "free", shortlist, criterion, audit }) {
     if (filters !== undefined && share !== undefined)
       return "Greedy pruning takes filters or a share, and both are given.";
     if (filters === undefined && share === undefined && maxDrop === undefined) {
       return `Greedy pruning needs one of ${amounts.join(", ")}, and none is given.`;
+    }
+    if (order !== "free" && share === undefined) {
+      return "Layer by layer, greedy pruning needs the share that each layer gives; give share, or leave order out.";
     }
     if (shortlist === undefined && (criterion || audit)) {
       return `${criterion ? "A criterion" : "An audit"} goes with a shortlist; give one, or leave it out.`;
     }
     return undefined;
   },
-  label({ filters, share, maxDrop, perStep, order, shortlist, criterion, minWidth, layers, skip }) {
+  label({ filters, share, maxDrop, perStep, order, images, shortlist, criterion, exhaustive, minWidth, layers, skip }) {
     return [
       "greedy",
-      filters !== undefined && `${formatCount(filters)} filters`,
+      filters !== undefined && `${formatCount(filters)} ${filters === 1 ? "filter" : "filters"}`,
       share !== undefined && `${formatShare(share)} of filters`,
       maxDrop !== undefined && `losing at most ${formatShare(maxDrop)}`,
       perStep && perStep > 1 && `${formatCount(perStep)} at a time`,
       order && order !== "free" && order,
+      images && `on ${formatCount(images)} images`,
       shortlist && `from the ${formatCount(shortlist)} least by ${criterion ?? defaultShortlist}`,
+      exhaustive && "exhaustively",
       minWidth && `keeping ${minWidth}`,
       layers && `of ${layers}`,
       skip && `without ${skip}`,

@@ -1,13 +1,10 @@
 import { setImmediate } from "node:timers/promises";
-import { batchesOf } from "../../data/feed.ts";
 import { throwIfCancelled } from "../../errors.ts";
 import { answersOf, type RowAnswers } from "../../metrics/accuracy.ts";
 import { type Contest, compareOutcomes, type Outcome, type Search } from "./contest.ts";
 import { type HeldBatches, heldBatches } from "./heldBatches.ts";
 import { answersNow, answersWithout, outcomeWithout } from "./plain.ts";
 
-/** Images on which candidates are compared before some of them are given up. */
-const usualBatch = 32;
 /** Candidates that are tried between two looks at the event loop. */
 const atOnce = 16;
 
@@ -15,8 +12,8 @@ const atOnce = 16;
 // the largest. What is closer to a decision than these is computed the plain way.
 /** Of margins, against the largest score of the batch. */
 const closeMargin = 1e-4;
-/** Of losses, in nats an image. */
-const closeLoss = 2e-5;
+/** Of losses, in nats, for each image and for each nat: −log p is about as large as the scores that it comes from. */
+const closeLoss = 4e-5;
 
 /** A candidate on its way through the batches. */
 interface Runner {
@@ -36,19 +33,16 @@ interface Runner {
  */
 export const race: Search = async (contest) => {
   const { jury, engine, model } = contest;
-  const { batchSize } = jury.feed.fit;
   const examples = hardestFirst(contest.margins ?? (await answersNow(contest)).margin);
-  const batches = batchesOf(examples, batchSize ?? usualBatch, batchSize !== null);
   const ablation = await engine.ablate(model, jury.head.name);
-  const held = heldBatches(
-    ablation,
-    jury,
-    batches.map(({ some }) => some),
-  );
   try {
-    return await run(contest, held, batches, examples.length);
+    const held = await heldBatches(ablation, jury, examples);
+    try {
+      return await run(contest, held, examples.length);
+    } finally {
+      held.dispose();
+    }
   } finally {
-    held.dispose();
     ablation.dispose();
   }
 };
@@ -58,46 +52,37 @@ function hardestFirst(margins: Float64Array): Uint32Array {
   return Uint32Array.from(margins.keys()).sort((a, b) => (margins[a] as number) - (margins[b] as number) || a - b);
 }
 
-async function run(
-  contest: Contest,
-  held: HeldBatches,
-  batches: ReturnType<typeof batchesOf>,
-  images: number,
-): ReturnType<Search> {
+async function run(contest: Contest, held: HeldBatches, images: number): ReturnType<Search> {
+  const { batches } = held;
   const runners = contest.candidates.map((channel): Runner => ({ channel, right: 0, loss: 0, after: [], margins: [] }));
   const possible = runners.length * images;
   let done = 0;
   let best: Runner | undefined;
-  const sizes = batches.map(({ from, some }) => Math.min(some.length, images - from));
-  const leftAfter = (count: number) => sizes.slice(count).reduce((sum, size) => sum + size, 0);
+  const leftAfter = batches.map((_, index) => batches.slice(index).reduce((sum, { length }) => sum + length, 0));
   const isBeaten = (runner: Runner) => best !== undefined && runner !== best && cannotWin(runner, best);
 
   /** Whether the images left cannot make it better than one that has been through all of them. */
   function cannotWin({ right, loss, after }: Runner, rival: Runner): boolean {
-    const most = right + leftAfter(after.length);
-    return most < rival.right || (most === rival.right && loss > rival.loss + closeLoss * images);
+    const most = right + (leftAfter[after.length] ?? 0);
+    return most < rival.right || (most === rival.right && loss > rival.loss + slackOf(rival, images));
   }
 
   /** Sends some through the next batch, which is the same for all. */
   async function advance(some: readonly Runner[], index: number): Promise<void> {
+    const examples = batches[index] ?? new Uint32Array();
     for (let i = 0; i < some.length; i += atOnce) {
       await setImmediate();
       throwIfCancelled(contest.signal);
       const part = some.slice(i, i + atOnce);
       const scores = await (await held.at(index)).without(part.map(({ channel }) => channel));
       for (const [j, runner] of part.entries()) {
-        const { right, loss, margin } = await sureAnswers(
-          contest,
-          runner.channel,
-          scores[j] as Float32Array,
-          batches[index]?.some.subarray(0, sizes[index]) as Uint32Array,
-        );
-        runner.right += right.reduce((sum, each) => sum + each, 0);
-        runner.loss += loss.reduce((sum, each) => sum + each, 0);
+        const answers = await sureAnswers(contest, runner.channel, scores[j] as Float32Array, examples);
+        runner.right += answers.right.reduce((sum, each) => sum + each, 0);
+        runner.loss += answers.loss.reduce((sum, each) => sum + each, 0);
         runner.after.push(runner.right);
-        runner.margins.push(margin);
+        runner.margins.push(answers.margin);
       }
-      done += part.length * (sizes[index] as number);
+      done += part.length * examples.length;
       const [{ channel } = { channel: -1 }] = part;
       contest.progress(progressOf(runners, isBeaten, batches.length), {
         channel,
@@ -123,8 +108,8 @@ async function run(
   const order = runners.toSorted((a, b) => b.after.length - a.after.length || (isBetter(a, b) ? -1 : 1));
   const margins = new Float64Array(images);
   const found = finished.find(({ channel }) => channel === winner.channel)?.margins ?? [];
-  for (const [index, { some }] of batches.entries()) {
-    for (const [i, margin] of (found[index] ?? []).entries()) margins[some[i] as number] = margin;
+  for (const [index, examples] of batches.entries()) {
+    for (const [i, margin] of (found[index] ?? []).entries()) margins[examples[i] as number] = margin;
   }
   return {
     winner,
@@ -137,6 +122,9 @@ async function run(
 const isBetter = (a: Runner, b: Runner): boolean => a.right > b.right || (a.right === b.right && a.loss < b.loss);
 const outcomeOf = ({ channel, right, loss }: Runner): Outcome => ({ channel, right, loss });
 
+/** How far another's loss may lie above, for rounding alone. */
+const slackOf = ({ loss }: Outcome, images: number): number => closeLoss * (images + loss);
+
 /** Answers of which every one is decided: where rounding could, the model is run as a whole. */
 async function sureAnswers(
   contest: Contest,
@@ -147,7 +135,7 @@ async function sureAnswers(
   const { labels, head, probabilities } = contest.jury;
   const wanted = Array.from(examples, (example) => labels[example] as number);
   const answers = answersOf(scores.subarray(0, examples.length * head.classes), head.classes, wanted, probabilities);
-  const largest = scores.reduce((most, score) => Math.max(most, Math.abs(score)), 0);
+  const largest = scores.reduce((most, score) => Math.max(most, Number.isFinite(score) ? Math.abs(score) : 0), 0);
   const doubtful = [...answers.margin.keys()].filter(
     (i) => Math.abs(answers.margin[i] as number) <= closeMargin * largest,
   );
@@ -168,8 +156,8 @@ async function sureAnswers(
 async function decide(contest: Contest, finished: readonly Runner[]): Promise<{ winner: Outcome; again: number }> {
   const best = finished.reduce<Runner | undefined>((a, b) => (a && !isBetter(b, a) ? a : b), undefined);
   if (!best) throw new Error("a contest has candidates");
-  const slack = 2 * closeLoss * contest.jury.feed.split.count;
-  const close = finished.filter(({ right, loss }) => right === best.right && loss <= best.loss + slack);
+  const most = best.loss + slackOf(best, contest.jury.feed.split.count);
+  const close = finished.filter(({ right, loss }) => right === best.right && loss <= most);
   if (close.length === 1) return { winner: outcomeOf(best), again: 0 };
   const outcomes: Outcome[] = [];
   for (const { channel } of close) outcomes.push(await outcomeWithout(contest, channel));

@@ -3,7 +3,7 @@ import type { Engine } from "../../../../src/pruning/engine/engine.ts";
 import { shrink } from "../../../../src/pruning/graph/channels/shrink.ts";
 import { networkOf } from "../../../../src/pruning/graph/networkOf.ts";
 import { anatomyOf } from "../../../../src/pruning/methods/anatomy.ts";
-import { candidatesOf } from "../../../../src/pruning/methods/greedy/candidates.ts";
+import { prospectsOf } from "../../../../src/pruning/methods/greedy/candidates.ts";
 import type { Contest, Search, Verdict } from "../../../../src/pruning/methods/greedy/contest.ts";
 import { juryOf } from "../../../../src/pruning/methods/greedy/jury.ts";
 import { exhaustive } from "../../../../src/pruning/methods/greedy/plain.ts";
@@ -25,7 +25,7 @@ async function chosenBy(search: Search, model: Model, { feed }: ReturnType<typeo
   for (let i = 0; i < removals; i++) {
     const anatomy = anatomyOf(current, networkOf(current), {});
     const { channels } = anatomy;
-    const candidates = candidatesOf(anatomy, anatomy, {});
+    const { candidates } = prospectsOf(anatomy, anatomy, 0, {});
     const contest: Contest = {
       model: current,
       channels,
