@@ -27,8 +27,8 @@ export interface Checkbox {
 export function treeItem(text: LineText | ItemText, options: ItemOptions): vscode.TreeItem {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const state = options.collapsible ? (options.expanded ? Expanded : Collapsed) : None;
-  const highlights: [number, number][] = options.highlighted ? [[0, text.label.length]] : [];
-  const item = new vscode.TreeItem({ label: text.label, highlights }, state);
+  const { label } = text;
+  const item = new vscode.TreeItem(options.highlighted ? { label, highlights: [[0, label.length]] } : label, state);
   if (options.id !== undefined) item.id = options.id;
   item.description = text.description;
   if ("tooltip" in text) item.tooltip = text.tooltip === "" ? text.label : new vscode.MarkdownString(text.tooltip);
