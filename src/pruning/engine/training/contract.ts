@@ -1,5 +1,6 @@
 import type { Mask } from "../../model/zero.ts";
 import type { LoadedModel } from "../engine.ts";
+import type { StructureSelection } from "./structures/contract.ts";
 
 /** How gradients move weights. */
 export type Optimizer =
@@ -35,6 +36,8 @@ export interface TrainerOptions {
   readonly temperature: number;
   /** Share of the loss that the teacher's scores have, where a batch has labels too; 0 to 1. */
   readonly teacherShare: number;
+  /** What training is to choose from beside; layers models only. Weights are as they are without it. */
+  readonly selection?: StructureSelection | undefined;
 }
 
 /** All that a trainer has learned, as plain data: weights, normalisation statistics and the optimiser's slots. */
@@ -74,6 +77,8 @@ export interface Trainer {
   setMasks(masks: ReadonlyMap<string, Mask>): void;
   /** Copies of the weights as they are now. @param names all of them if left out */
   weights(names?: Iterable<string>): Promise<ReadonlyMap<string, Float32Array>>;
+  /** Of each structure its factor or norm, as they are now; none where there is no selection. */
+  structures(): Promise<Float32Array>;
   save(): Promise<TrainerState>;
   /** Goes back to what was saved; masks stay. */
   restore(state: TrainerState): void;

@@ -39,6 +39,12 @@ export async function loadGraphTrainable(
       const [key] = program.inputs;
       return model.execute({ [key?.name ?? ""]: input }, output) as tf.Tensor;
     },
+    view() {
+      throw new SecateurError(
+        "unsupported-model",
+        "Structures of a graph model cannot be chosen in training; start from the layers model it was made from.",
+      );
+    },
     observe() {
       throw new SecateurError(
         "training",

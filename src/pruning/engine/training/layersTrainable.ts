@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { LayersModel, layers } from "@tensorflow/tfjs-layers";
+import { type LayersModel, LayerVariable, type layers } from "@tensorflow/tfjs-layers";
 import { loadLayers, programOf } from "../layersProgram.ts";
 import { prepareLayer } from "./layers.ts";
 import { withSettings } from "./settings.ts";
@@ -18,10 +18,12 @@ export async function loadLayersTrainable(artifacts: tf.io.ModelArtifacts): Prom
   const model = await loadLayers(artifacts);
   const { dispose, ...program } = programOf(model);
   const names = program.outputs.map(({ name }) => name);
-  const variables = variablesOf(
+  const weights = weightsNamed(
     model,
     (artifacts.weightSpecs ?? []).map(({ name }) => name),
   );
+  const variables = variablesIn(weights);
+  const viewed = new Set<LayerWeight>();
   const moving = new Set(model.trainableWeights.map((weight) => weight.read().id));
   const all = flattened(model);
   const normalizing = all.filter((layer): layer is BatchNormalization => "movingVariance" in layer);
@@ -32,6 +34,7 @@ export async function loadLayersTrainable(artifacts: tf.io.ModelArtifacts): Prom
       ...program,
       dispose() {
         for (const layer of all) forgetMasks(layer);
+        for (const weight of viewed) Reflect.deleteProperty(weight, "read");
         dispose();
       },
     },
@@ -42,6 +45,13 @@ export async function loadLayersTrainable(artifacts: tf.io.ModelArtifacts): Prom
       withSettings(all, { seed: undefined }, () =>
         withRandom(seed, () => applied(input)[names.indexOf(output)] as tf.Tensor),
       ),
+    view(name, make) {
+      const weight = weights.get(name);
+      const variable = variables.get(name);
+      if (!weight || !variable) throw new Error(`the model has no weight ${name}`);
+      weight.read = () => make(variable);
+      viewed.add(weight);
+    },
     observe(input, share) {
       // An old value of another size would leave its rounding errors behind.
       if (share === 1) for (const layer of normalizing) forget(layer);
@@ -49,7 +59,7 @@ export async function loadLayersTrainable(artifacts: tf.io.ModelArtifacts): Prom
       const still = { rate: 0, stddev: 0, dropout: 0, recurrentDropout: 0, momentum: 1 - share };
       withSettings(all, still, () => tf.tidy(() => void applied(input)));
     },
-    culprit: () => findUndifferentiable(all),
+    culprit: () => withSettings([...viewed], { read: LayerVariable.prototype.read }, () => findUndifferentiable(all)),
   };
 }
 
@@ -62,15 +72,21 @@ function forgetMasks(cell: Layer & { dropoutMask?: tf.TensorContainer; recurrent
   tf.dispose([cell.dropoutMask ?? [], cell.recurrentDropoutMask ?? []]);
 }
 
-/** Each weight of the file with its variable, matched by name as `loadWeights` does (container.js, 4.22.0). */
-export function variablesOf(model: LayersModel, names: readonly string[]): Map<string, tf.Variable> {
+/** Each weight of the file with its variable. */
+export const variablesOf = (model: LayersModel, names: readonly string[]): Map<string, tf.Variable> =>
+  variablesIn(weightsNamed(model, names));
+
+const variablesIn = (weights: ReadonlyMap<string, LayerWeight | undefined>): Map<string, tf.Variable> =>
+  new Map([...weights].map(([name, weight]) => [name, weight?.read() as tf.Variable]));
+
+/** Each weight of the file as its layer has it, matched by name as `loadWeights` does (container.js, 4.22.0). */
+function weightsNamed(model: LayersModel, names: readonly string[]): Map<string, LayerWeight | undefined> {
   const byName = new Map(model.weights.map((weight: LayerWeight) => [weight.originalName, weight]));
   return new Map(
     names.map((name) => {
       const tokens = name.split("/");
       const short = [...tokens.slice(0, -2), tokens.at(-1)].join("/");
-      const weight = byName.get(name) ?? byName.get(short);
-      return [name, weight?.read() as tf.Variable] as const;
+      return [name, byName.get(name) ?? byName.get(short)] as const;
     }),
   );
 }

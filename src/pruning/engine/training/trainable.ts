@@ -14,6 +14,11 @@ export interface Trainable {
    * @param seed of what is drawn at random
    */
   forward(input: tf.Tensor, output: string, seed: number): tf.Tensor;
+  /**
+   * Has layers compute with something else in a weight's place from now on; gradients go through it to the weight.
+   * @throws SecateurError `unsupported-model` for graph models
+   */
+  view(name: string, make: (weight: tf.Variable) => tf.Tensor): void;
   /** Runs a batch so that the statistics of batch normalisation take over a share of the batch's. */
   observe(input: tf.Tensor, share: number): void;
   /** The layer whose gradient cannot be computed, where one can be told: such as `layer "conv" (Conv2D)`. */

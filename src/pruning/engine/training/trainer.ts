@@ -10,6 +10,7 @@ import { agreementOf } from "./agreement.ts";
 import type { StepOutcome, Targets, Trainer, TrainerOptions, TrainerState, TrainingBatch } from "./contract.ts";
 import { logitsOf, lossOf } from "./loss.ts";
 import { type Moved, optimizerOf } from "./optimizer.ts";
+import { selectorOn } from "./structures/selector.ts";
 import type { Trainable } from "./trainable.ts";
 import { readVariables, snapshotOf, writeVariables } from "./variables.ts";
 
@@ -39,6 +40,8 @@ export function trainerOf(
     return { name, variable, decays: options.decayed.has(name), ...(kept && { mask: kept }) };
   });
   const optimizer = optimizerOf(options.optimizer, moved);
+  const selector = options.selection && selectorOn(trainable, options.selection);
+  const slots = new Map([...optimizer.slots, ...(selector?.slots ?? [])]);
   let steps = 0;
   let head: ScoringHead | undefined;
 
@@ -57,21 +60,20 @@ export function trainerOf(
       used.push({ ...targets });
       const answers: tf.Tensor[] = [];
       used.push(answers);
-      const { value, grads } = gradientsOf(
-        () => {
-          const scores = tf.keep(tf.reshape(trainable.forward(input, name, seed), [examples, -1]));
-          answers.push(scores);
-          const logits = logitsOf(scores, givesProbabilities);
-          return lossOf(logits, targets, options.temperature, options.teacherShare);
-        },
-        moved.map(({ variable }) => variable),
-      );
+      const { value, grads } = gradientsOf(() => {
+        const scores = tf.keep(tf.reshape(trainable.forward(input, name, seed), [examples, -1]));
+        answers.push(scores);
+        const logits = logitsOf(scores, givesProbabilities);
+        return lossOf(logits, targets, options.temperature, options.teacherShare);
+      }, [...moved.map(({ variable }) => variable), ...(selector?.variables ?? [])]);
       used.push(value, grads);
       const [loss = Number.NaN] = (await value.data()) as Float32Array;
       const accuracy = await accuracyOf(answers, batch.targets, examples);
       verify();
-      if (Number.isFinite(loss)) optimizer.apply(grads, learningRate, ++steps);
-      else statistics.restore();
+      if (Number.isFinite(loss)) {
+        selector?.step(grads, learningRate);
+        optimizer.apply(grads, learningRate, ++steps);
+      } else statistics.restore();
       return { loss, accuracy };
     } catch (error) {
       statistics.restore();
@@ -110,16 +112,25 @@ export function trainerOf(
       }
     },
     weights: (names = variables.keys()) => readVariables(variables, names),
+    async structures() {
+      const values = selector?.values();
+      try {
+        return ((await values?.data()) as Float32Array | undefined)?.slice() ?? new Float32Array();
+      } finally {
+        values?.dispose();
+      }
+    },
     async save(): Promise<TrainerState> {
-      return { step: steps, weights: await readVariables(variables), slots: await readVariables(optimizer.slots) };
+      return { step: steps, weights: await readVariables(variables), slots: await readVariables(slots) };
     },
     restore(state) {
       steps = state.step;
       writeVariables(variables, state.weights);
-      writeVariables(optimizer.slots, state.slots);
+      writeVariables(slots, state.slots);
     },
     dispose() {
       optimizer.dispose();
+      selector?.dispose();
       tf.dispose(moved.flatMap(({ mask }) => mask ?? []));
       loaded.dispose();
     },
