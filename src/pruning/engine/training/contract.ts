@@ -1,6 +1,6 @@
 import type { Mask } from "../../model/zero.ts";
 import type { LoadedModel } from "../engine.ts";
-import type { StructureSelection } from "./structures/contract.ts";
+import type { StructureSelection } from "../structures/contract.ts";
 
 /** How gradients move weights. */
 export type Optimizer =

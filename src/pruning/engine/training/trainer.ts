@@ -5,12 +5,12 @@ import type { Mask } from "../../model/zero.ts";
 import type { LoadedModel } from "../engine.ts";
 import { gradientsOf } from "../scope.ts";
 import { findScoringHead, type ScoringHead } from "../scoringHead.ts";
+import { selectorOn } from "../structures/selector.ts";
 import { toTensor } from "../tensors.ts";
 import { agreementOf } from "./agreement.ts";
 import type { StepOutcome, Targets, Trainer, TrainerOptions, TrainerState, TrainingBatch } from "./contract.ts";
 import { logitsOf, lossOf } from "./loss.ts";
 import { type Moved, optimizerOf } from "./optimizer.ts";
-import { selectorOn } from "./structures/selector.ts";
 import type { Trainable } from "./trainable.ts";
 import { readVariables, snapshotOf, writeVariables } from "./variables.ts";
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Trainable } from "../trainable.ts";
+import type { Trainable } from "../training/trainable.ts";
 import type { StructureSelection } from "./contract.ts";
 import { along, type Places, placesOf } from "./places.ts";
 import { proximalStep } from "./proximal.ts";

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { Trainable } from "../trainable.ts";
+import type { Trainable } from "../training/trainable.ts";
 import type { StructureSelection } from "./contract.ts";
 import { factorsOn } from "./factors.ts";
 import { normsOn } from "./norms.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
-import { placesOf } from "../../../../../src/pruning/engine/training/structures/places.ts";
-import { networkOf } from "../../../../../src/pruning/graph/networkOf.ts";
-import { batchOf, everyBackend, modelOf, plainCnn, trainerOptions, valuesOf } from "../../../training/tiny.ts";
-import { withEngine, withoutLeak } from "../../backends.ts";
-import { difference } from "../../oracles.ts";
+import { placesOf } from "../../../../src/pruning/engine/structures/places.ts";
+import { networkOf } from "../../../../src/pruning/graph/networkOf.ts";
+import { batchOf, everyBackend, modelOf, plainCnn, trainerOptions, valuesOf } from "../../training/tiny.ts";
+import { withEngine, withoutLeak } from "../backends.ts";
+import { difference } from "../oracles.ts";
 
 describe("places of structures", () => {
   for (const backend of everyBackend) {

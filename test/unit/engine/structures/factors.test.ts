@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import * as tfl from "@tensorflow/tfjs-layers";
-import type { Trainer, TrainerOptions, TrainingBatch } from "../../../../../src/pruning/engine/training/contract.ts";
-import type { StructureSelection } from "../../../../../src/pruning/engine/training/structures/contract.ts";
-import { networkOf } from "../../../../../src/pruning/graph/networkOf.ts";
-import { type Model, withWeights } from "../../../../../src/pruning/model/model.ts";
-import { rolesOf } from "../../../../../src/pruning/training/roles.ts";
-import { everyBackend, modelOf } from "../../../training/tiny.ts";
-import { withEngine, withoutLeak } from "../../backends.ts";
-import { dense, floatWeight } from "../../models.ts";
-import { difference, numbers } from "../../oracles.ts";
+import type { StructureSelection } from "../../../../src/pruning/engine/structures/contract.ts";
+import type { Trainer, TrainerOptions, TrainingBatch } from "../../../../src/pruning/engine/training/contract.ts";
+import { networkOf } from "../../../../src/pruning/graph/networkOf.ts";
+import { type Model, withWeights } from "../../../../src/pruning/model/model.ts";
+import { rolesOf } from "../../../../src/pruning/training/roles.ts";
+import { everyBackend, modelOf } from "../../training/tiny.ts";
+import { withEngine, withoutLeak } from "../backends.ts";
+import { dense, floatWeight } from "../models.ts";
+import { difference, numbers } from "../oracles.ts";
 import { gradientsOf, sizes, start, stepped, type Toy, type ToySettings } from "./toy.ts";
 
 const { inputs, hidden, classes } = sizes;
