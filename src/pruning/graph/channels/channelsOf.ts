@@ -74,11 +74,12 @@ function onSymbols(tracer: Tracer, settings: TracedSettings, visit: Visit): Inte
       const traced = behaviour.trace?.(inputs, tracer, outputs) ?? opaque(inputs, outputs, tracer);
       visit(layer, path, slots, traced.weights ?? []);
       const declared = inputs[0] ? declaredCounts(layer, inputs[0]) : [];
-      settings.called(layer.at, path, [...declared, ...(traced.counts ?? [])]);
+      settings.called(layer.at, path, [...declared, ...(traced.counts ?? [])], traced.sameShape && inputs[0]);
       return traced.outputs;
     },
-    frame(inputs) {
+    frame(inputs, layer, path) {
       const input = inputs[0] as Symbols;
+      settings.called(layer.at, path, [], input);
       return { steps: input.shape[1] ?? null, frame: frameOf(input) };
     },
     sequence: (output, inputs) => sequenceOf(output, inputs[0] as Symbols),

@@ -1,12 +1,16 @@
 import type { Traced } from "../layers/rule.ts";
 import type { JsonPath } from "../layers/topology.ts";
 import type { ChannelIds, ChannelSetting } from "./channels.ts";
-import { type AxisSymbols, channelsAt } from "./symbols.ts";
+import { type AxisSymbols, channelsAt, type Symbols } from "./symbols.ts";
 import type { Tracer } from "./tracer.ts";
 
-/** A setting of a layer, and what it counted in its calls: in those where a layer makes what stands there. */
+/**
+ * A setting of a layer, or a length that it remembers from its first call, and what it counted in its calls: in those
+ * where a layer makes what stands there.
+ */
 interface CountedSetting {
-  readonly path: JsonPath;
+  /** Nothing for a length that stands in no file. */
+  readonly path?: JsonPath;
   /** Where the layer's config stands. */
   readonly at: string;
   readonly layer: string;
@@ -19,16 +23,25 @@ export class TracedSettings {
   /** By where a layer's config stands. */
   readonly #calls = new Map<string, number>();
 
-  /** @param counts what a layer's settings count in one of its calls; paths from its config, which stands at `at` */
-  called(at: JsonPath, layer: string, counts: NonNullable<Traced["counts"]>): void {
+  /**
+   * @param counts what a layer's settings count in one of its calls; paths from its config, which stands at `at`
+   * @param remembered of a layer that refuses further calls on another shape, what it is called on
+   */
+  called(at: JsonPath, layer: string, counts: NonNullable<Traced["counts"]>, remembered?: Symbols): void {
     const place = at.join();
     this.#calls.set(place, (this.#calls.get(place) ?? 0) + 1);
-    for (const { path, channels } of counts) {
-      const key = `${place},${path.join()}`;
-      const setting = this.#settings.get(key) ?? { path: [...at, ...path], at: place, layer, counts: [] };
-      this.#settings.set(key, setting);
-      setting.counts.push(channels);
+    for (const { path, channels } of counts)
+      this.#count(path.join(), channels, { path: [...at, ...path], at: place, layer });
+    for (const [axis, channels] of (remembered?.axes ?? []).entries()) {
+      if (channels) this.#count(`axis ${axis}`, channels, { at: place, layer });
     }
+  }
+
+  #count(key: string, channels: NonNullable<AxisSymbols>, setting: Omit<CountedSetting, "counts">): void {
+    const whole = `${setting.at},${key}`;
+    const counted = this.#settings.get(whole) ?? { ...setting, counts: [] };
+    this.#settings.set(whole, counted);
+    counted.counts.push(channels);
   }
 
   /**
@@ -43,7 +56,7 @@ export class TracedSettings {
       if (1 + others.length < (this.#calls.get(at) ?? 0)) {
         tracer.lock(first, `Layer "${layer}" is shared with inputs that no layer makes.`);
       }
-      return [{ path, channels: first }];
+      return path ? [{ path, channels: first }] : [];
     });
   }
 }

@@ -78,7 +78,7 @@ const prelu = rule(v.object({ shared_axes: sharedAxes }), (s) => {
       // The channels of a field are counted on its last axis, unless the slopes tell otherwise: so from the back.
       const own = input.shape.slice(1).map((_, i) => i + 1);
       const axes = own.toReversed().map((axis) => (shared.includes(axis) ? null : channelsAt(input, axis, tracer)));
-      return { outputs: inputs.slice(0, 1), weights: [axes.toReversed().map(follows)] };
+      return { sameShape: true, outputs: inputs.slice(0, 1), weights: [axes.toReversed().map(follows)] };
     },
     unprunable: "It holds the slopes of an activation, which has no kernel.",
   };

@@ -34,6 +34,8 @@ export interface LayerBehaviour {
 
 /** What a layer does with channels. */
 export interface Traced {
+  /** Set where TensorFlow.js refuses to call the layer again on another shape than the first. */
+  readonly sameShape?: true;
   /** One per output tensor. */
   readonly outputs: readonly Symbols[];
   /** One per slot. */

@@ -16,8 +16,8 @@ export interface Interpretation<T> {
    * @throws LayerProblem
    */
   call(layer: KerasLayer, path: string, inputs: readonly T[], steps: Shape): readonly T[];
-  /** The time axis of a sequence, and what stands at each step. @throws LayerProblem */
-  frame(inputs: readonly T[]): { readonly steps: Shape[number]; readonly frame: T };
+  /** The time axis of a sequence that a TimeDistributed is called on, and what stands at each step. @throws LayerProblem */
+  frame(inputs: readonly T[], layer: KerasLayer, path: string): { readonly steps: Shape[number]; readonly frame: T };
   /** What was found for one step of a sequence, for all of them. */
   sequence(output: T, inputs: readonly T[]): T;
 }
@@ -137,7 +137,7 @@ function runInner<T>(
   interpretation: Interpretation<T>,
 ): T[] {
   if (!layer.perStep) return walk(model, interpretation, inputs, place);
-  const { steps, frame } = interpretation.frame(inputs);
+  const { steps, frame } = interpretation.frame(inputs, layer, place.prefix.slice(0, -1));
   const outputs = walk(model, interpretation, [frame], { ...place, steps: [...place.steps, steps] });
   return outputs.map((output) => interpretation.sequence(output, inputs));
 }

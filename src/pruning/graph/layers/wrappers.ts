@@ -41,7 +41,7 @@ function tracePerStep({ outputs, trace }: LayerBehaviour, inputs: readonly Symbo
   const input = inputs[0] as Symbols;
   const frame = frameOf(input);
   const traced = trace?.([frame], tracer, outputs([frame.shape])) ?? { outputs: [] };
-  return { ...inLayer(traced), outputs: traced.outputs.map((output) => sequenceOf(output, input)) };
+  return { ...inLayer(traced), sameShape: true, outputs: traced.outputs.map((output) => sequenceOf(output, input)) };
 }
 
 /** Settings of a layer in a wrapper, as settings of the wrapper. */

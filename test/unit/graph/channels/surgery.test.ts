@@ -9,6 +9,8 @@ import { useFolders } from "../../../support/folders.ts";
 import { skipBecause } from "../../../support/skip.ts";
 import { tfjsNodeFolder } from "../../engine/backends.ts";
 import { architectures } from "./architectures/all.ts";
+import type { Architecture } from "./architectures/architecture.ts";
+import { removing } from "./numbered.ts";
 import { randomFrom, randomized, randomRemoval } from "./randomized.ts";
 import { stockFrom } from "./stock.ts";
 import { checkSurgery } from "./surgery.ts";
@@ -36,4 +38,14 @@ describe("channels by chance out of every small network", () => {
       await checkSurgery(model, { random, choose: aShare(1) });
     });
   }
+
+  it("a group that a lack of channels made part of another comes back too", async () => {
+    const { build } = architectures["a gate of one channel made before what it gates"] as Architecture;
+    const random = randomFrom(1);
+    const model = randomized(await build(), random);
+    const turns: Readonly<Record<string, readonly number[]>>[] = [{ b: [0, 1, 3, 4, 5] }, { c: [0, 2, 7] }];
+    const choose = (channels: Channels) => removing(channels, turns.shift() ?? {});
+    assert.ok((await checkSurgery(model, { random, choose })).changed);
+    assert.deepEqual(turns, []);
+  });
 });

@@ -102,6 +102,15 @@ export const formats: Architectures = {
     ],
   },
 
+  "one channel first, as a vector": {
+    build: () => {
+      const x = input("x", 2, 3, 3);
+      const pooled = layer("averagePooling2d", "pooled", { poolSize: 3, ...first })(conv("a", 1, first)(x));
+      return functional(x, dense("out", 2)(layer("reshape", "vector", { targetShape: [1] })(pooled)));
+    },
+    groups: ['a: 0 of 1 free; read by out; because Layer "a" makes no other.', answers(2)],
+  },
+
   "channels first, a softmax over the rows": {
     build: () => {
       const x = input("x", 2, 3, 3);

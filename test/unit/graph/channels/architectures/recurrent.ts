@@ -1,3 +1,4 @@
+import { layers } from "../../tfjs.ts";
 import {
   type Architectures,
   add,
@@ -185,6 +186,26 @@ export const recurrents: Architectures = {
       return functional(x, dense("out", 2)(recurrent("lstm", "b", 3)(turned)));
     },
     groups: ['a: 0 of 5 free; because Layer "b" steps along them.', "b: 3 of 3 free; read by b, out", answers(2)],
+  },
+
+  "channels where time should be, each row by itself": {
+    build: () => {
+      const x = input("x", 6, 3);
+      const turn = (name: string) => layer("permute", name, { dims: [2, 1] });
+      const window = { kernelSize: 2, kernelInitializer: "zeros" };
+      const rows = turn("turned")(layer("conv1d", "a", { ...window, filters: 4, padding: "same" })(x));
+      const b = layer("timeDistributed", "b", { layer: innerLayer("dense", "units", { units: 5 }) })(rows);
+      const y = input("y", 5);
+      const code = layers.model({ name: "code", inputs: y, outputs: dense("c", 3)(y) });
+      const c = layer("timeDistributed", "steps", { layer: code })(b);
+      return functional(x, layer("conv1d", "out", { ...window, filters: 2 })(turn("back")(c)));
+    },
+    groups: [
+      "a: 4 of 4 free; read by out",
+      "b: 5 of 5 free; read by steps/c",
+      'steps/c: 0 of 3 free; because Layer "out" slides a window along them.',
+      answers(2),
+    ],
   },
 
   "steps left out by their values": {

@@ -128,6 +128,22 @@ export const residual: Architectures = {
     ],
   },
 
+  "a gate of one channel made before what it gates": {
+    build: () => {
+      const x = input("x", 5, 5, 2);
+      const gate = conv("gate", 1, { activation: "sigmoid" })(x);
+      const gated = layer("multiply", "times")([gate, conv("b", 6)(conv("a", 2)(x))]);
+      return functional(x, dense("out", 2)(globalPool()(conv("c", 9)(gated))));
+    },
+    groups: [
+      "a: 2 of 2 free; read by b",
+      'gate: 0 of 1 free; because Layer "times" stretches it over all channels of another input.',
+      "b: 6 of 6 free; read by c",
+      "c: 9 of 9 free; read by out",
+      answers(2),
+    ],
+  },
+
   "sums broadcast over places, and over ranks": {
     build: () => {
       const x = input("x", 4, 4, 2);

@@ -1,3 +1,4 @@
+import { layers } from "../../tfjs.ts";
 import {
   type Architectures,
   activation,
@@ -10,6 +11,7 @@ import {
   flatten,
   functional,
   globalPool,
+  innerLayer,
   input,
   layer,
   norm,
@@ -93,6 +95,32 @@ export const sharedLayers: Architectures = {
       '(joined/input): 0 of 3 free; read by out; because Layer "joined" joins them with others; no layer makes them.',
       answers(2),
     ],
+  },
+
+  "one PReLU and one layer per step for two: both remember a shape": {
+    build: () => {
+      const x = input("x", 5, 5, 2);
+      const slopes = layer("prelu", "slopes", { sharedAxes: [1, 2, 3], alphaInitializer: "zeros" });
+      const steps = layer("timeDistributed", "steps", {
+        layer: innerLayer("activation", "soft", { activation: "softplus" }),
+      });
+      const [a, b, c] = [slopes(conv("a", 4)(x)), slopes(conv("b", 4)(x)), steps(conv("c", 3)(x))];
+      const joined = concat("joined")([a, b, c, steps(conv("d", 3)(x))]);
+      return functional(x, dense("out", 2)(globalPool()(joined)));
+    },
+    groups: ["a + b: 4 of 4 free; read by out", "c + d: 3 of 3 free; read by out", answers(2)],
+  },
+
+  "one model per step for two": {
+    build: () => {
+      const x = input("x", 3, 4, 2);
+      const y = input("y", null, 4);
+      const model = layers.model({ name: "model", inputs: y, outputs: activation("soft", "softplus")(y) });
+      const steps = layer("timeDistributed", "steps", { layer: model });
+      const joined = concat("joined")([steps(dense("a", 4)(x)), steps(dense("b", 4)(x))]);
+      return functional(x, dense("out", 2)(flatten()(joined)));
+    },
+    groups: ["a + b: 4 of 4 free; read by out", answers(2)],
   },
 
   "twins: two images through the same layers, and their difference": {
