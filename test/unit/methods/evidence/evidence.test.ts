@@ -15,7 +15,6 @@ import { forEachRead, readingsOf } from "../../../../src/pruning/methods/evidenc
 import { gatherRemovals } from "../../../../src/pruning/methods/evidence/removals.ts";
 import { withValues } from "../../../../src/pruning/model/encode.ts";
 import { type Model, withWeights } from "../../../../src/pruning/model/model.ts";
-import { skipBecause } from "../../../support/skip.ts";
 import { withEngine, withoutLeak } from "../../engine/backends.ts";
 import { loadLayers } from "../../graph/tfjs.ts";
 import { trainingBackends } from "../../training/tiny.ts";
@@ -42,7 +41,6 @@ function drawnSplit() {
 const subject = async (): Promise<Subject> => subjectOf(await stored(residual()));
 
 for (const place of trainingBackends) {
-  const isSlow = place === "webgpu";
   describe(`evidence on ${place}`, () => {
     it("activity is that of stock tfjs's inner tensors, behind batch-norm, add and ReLU", async function () {
       await withEngine(this, place, async (engine) => {
@@ -104,7 +102,7 @@ for (const place of trainingBackends) {
         };
         const step = 0.02;
         for (const group of given.channels.groups) {
-          for (const channel of isSlow ? group.channels.subarray(0, 1) : group.channels) {
+          for (const channel of group.channels) {
             if (group.readers.length === 0) {
               assert.ok(Number.isNaN(gate[channel]));
               continue;
@@ -145,7 +143,6 @@ for (const place of trainingBackends) {
     });
 
     it("removals are the answers of the masked model", async function () {
-      if (isSlow) skipBecause(this, "a card in software would take a minute, and forward passes are tested elsewhere");
       await withEngine(this, place, async (engine) => {
         const given = await subject();
         const { before, after, images: asked } = await withoutLeak(() => gatherRemovals(given, experimentOn(engine)));
