@@ -5,8 +5,11 @@ import type { TrainingData } from "../training/batches.ts";
 import { type Examples, requireTraining } from "./examples.ts";
 import type { Recipe } from "./schema.ts";
 
-/** Images that validate training, at most: it is measured after every epoch. */
-const mostValidation = 5000;
+/**
+ * Images that validate training, at most: they are looked at before it and after every epoch, which for more of them
+ * would cost more than a tenth of an epoch of CIFAR-10.
+ */
+const mostValidation = 3000;
 
 /** What steps that learn need: a backend, images to learn from, and others to judge by. */
 export interface Studio {

@@ -25,6 +25,10 @@ export function augment(
   const mirrored = flip && uniformInt(random, 0, 1) === 1;
   const down = shift > 0 ? uniformInt(random, -shift, shift) : 0;
   const right = shift > 0 ? uniformInt(random, -shift, shift) : 0;
+  if (!mirrored && down === 0 && right === 0) {
+    to.set(from);
+    return;
+  }
   to.fill(0);
   for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
     for (let x = Math.max(0, right); x < Math.min(width, width + right); x++) {
