@@ -31,8 +31,8 @@ export function tooltipTable(
   return [`**${escapeMarkdown(title)}**`, [head, ...lines].join("\n"), ...below.map(escapeMarkdown)].join("\n\n");
 }
 
-/** VS Code's tooltips set columns close together. */
-const gap = "\u2002";
+/** VS Code's tooltips set columns close together. As an entity: a space would be trimmed. */
+const gap = "&ensp;";
 
 /** Text that Markdown shows as it is: names of layers come from files and may hold anything. */
 export function escapeMarkdown(plain: string): string {

@@ -55,7 +55,7 @@ export function layerText(layer: LayerInspection, { ties, excluded }: Omit<Stand
 function iconOf(layer: LayerInspection, ties: readonly Tie[]): string {
   if (!layer.prunable) return "dash";
   if (isLocked(ties)) return "lock";
-  return ties.some(({ group, makes }) => !makes || group.makers.length > 1) ? "link" : "circle-outline";
+  return ties.some(({ group, makes }) => !makes || group.makers.length > 1) ? "link" : "circle-small";
 }
 
 /** All numbers of a layer in full, each defined, and what it is tied to. Markdown. */

@@ -57,8 +57,8 @@ describe("extension/views/layers/items", () => {
   it("defines every number in the tooltip, as a table", () => {
     const tooltip = layerTooltip(conv, free);
     assert.match(tooltip, /^\*\*conv2d\\_1 \\\(Conv2D\\\)\*\*\n\n\| \| \| \|\n\|:--\|--:\|:--\|\n/);
-    assert.match(tooltip, /\| MACs\u2002 \| 6,230,016\u2002 \| multiply\\-adds for one example \|/);
-    assert.match(tooltip, /\| Sparsity\u2002 \| 62\\.5 %\u2002 \|/);
+    assert.match(tooltip, /\| MACs&ensp; \| 6,230,016&ensp; \| multiply\\-adds for one example \|/);
+    assert.match(tooltip, /\| Sparsity&ensp; \| 62\\.5 %&ensp; \|/);
   });
 
   it("leaves out what a layer does not have, and says why it is not pruned", () => {
@@ -96,7 +96,7 @@ describe("extension/views/layers/items", () => {
       layerText(layer, { ties, excluded: false }).icon;
     assert.equal(icon([{ group: locked, makes: true }]), "lock");
     assert.equal(icon([{ group, makes: true }]), "link");
-    assert.equal(icon([{ group: { ...group, makers: ["conv2d_1"] }, makes: true }]), "circle-outline");
+    assert.equal(icon([{ group: { ...group, makers: ["conv2d_1"] }, makes: true }]), "circle-small");
     assert.equal(icon([], flatten), "dash");
   });
 
@@ -149,7 +149,7 @@ describe("extension/views/layers/items", () => {
     it("shows its kernel in the tooltip, with words for those who do not see it", () => {
       const picture = { svg: "<svg/>", words: "9 weights, −1 to 1." };
       const tooltip = filterTooltip(conv, { index: 7, score: 3, dead: true }, ranking, { ties: [], picture });
-      assert.match(tooltip, /\| Rank\u2002 \| 2 of 32\u2002 \|/);
+      assert.match(tooltip, /\| Rank&ensp; \| 2 of 32&ensp; \|/);
       assert.match(tooltip, /Dead: all its weights are zero/);
       assert.ok(tooltip.includes(`](data:image/svg+xml;base64,${Buffer.from("<svg/>").toString("base64")})`));
       assert.ok(tooltip.endsWith("\n\n9 weights, −1 to 1\\."));

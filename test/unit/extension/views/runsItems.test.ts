@@ -20,14 +20,14 @@ describe("extension/views/runs/items", () => {
   it("gives every metric that was measured in the tooltip, against the baseline's, and the trial's notes", () => {
     const { tooltip } = trialText({ ...trial(1), notes: ["Layer a was left out."] }, run.baseline);
     for (const title of ["Sparsity", "Accuracy", "Gzip size", "Effective MACs", "Latency"])
-      assert.match(tooltip, new RegExp(`^\\| ${title}\u2002 \\| [^|]+ \\| [^|]+ \\|$`, "m"));
-    assert.match(tooltip, /^\| Non\\-zero\u2002 \| 458,858\u2002 \| −60 % \|$/m);
+      assert.match(tooltip, new RegExp(`^\\| ${title}&ensp; \\| [^|]+ \\| [^|]+ \\|$`, "m"));
+    assert.match(tooltip, /^\| Non\\-zero&ensp; \| 458,858&ensp; \| −60 % \|$/m);
     assert.match(tooltip, /Layer a was left out\\\.$/);
   });
 
   it("does not compare the baseline with itself", () => {
     const { tooltip } = trialText(run.baseline as Trial, run.baseline);
-    assert.match(tooltip, /^\| Non\\-zero\u2002 \| 1,147,146\u2002 \| {2}\|$/m);
+    assert.match(tooltip, /^\| Non\\-zero&ensp; \| 1,147,146&ensp; \| {2}\|$/m);
   });
 
   it("shows the size where accuracy was not measured", () => {
