@@ -77,6 +77,10 @@ function onSymbols(tracer: Tracer, settings: TracedSettings, visit: Visit): Inte
       settings.called(layer.at, path, [...declared, ...(traced.counts ?? [])], traced.sameShape && inputs[0]);
       return traced.outputs;
     },
+    idle(_, path, inputs) {
+      tracer.layer = path;
+      lockAll(inputs, tracer, "counts on them, though no output needs it");
+    },
     frame(inputs, layer, path) {
       const input = inputs[0] as Symbols;
       settings.called(layer.at, path, [], input);

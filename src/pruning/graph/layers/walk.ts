@@ -16,6 +16,11 @@ export interface Interpretation<T> {
    * @throws LayerProblem
    */
   call(layer: KerasLayer, path: string, inputs: readonly T[], steps: Shape): readonly T[];
+  /**
+   * A call that no output needs, which TensorFlow.js makes all the same when it loads the model, and then forgets.
+   * @param inputs those that some output needs
+   */
+  idle?(layer: KerasLayer, path: string, inputs: readonly T[]): void;
   /** The time axis of a sequence that a TimeDistributed is called on, and what stands at each step. @throws LayerProblem */
   frame(inputs: readonly T[], layer: KerasLayer, path: string): { readonly steps: Shape[number]; readonly frame: T };
   /** What was found for one step of a sequence, for all of them. */
@@ -63,6 +68,13 @@ export function walk<T>(
       throw new SecateurError("bad-model", `The calls of ${names} wait for each other; save the model again.`);
     }
     waiting = stuck;
+  }
+  for (const layer of model.layers) {
+    for (const [call, refs] of layer.calls.entries()) {
+      if (needed.get(layer)?.has(call)) continue;
+      const reached = refs.flatMap((ref) => tensorOf(ref, tensors) ?? []);
+      interpretation.idle?.(layer, place.prefix + layer.name, reached);
+    }
   }
   return model.outputs.map((ref) => {
     const tensor = tensorOf(ref, tensors);

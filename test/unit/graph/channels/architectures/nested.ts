@@ -141,6 +141,30 @@ export const nestedModels: Architectures = {
     ],
   },
 
+  "layers that no output needs": {
+    build: () => {
+      const window = { kernel_size: [3, 3], padding: "same" };
+      const list = [
+        inputEntry("x", 5, 5, 2),
+        entry("Conv2D", "a", { filters: 4, ...window }, "x"),
+        entry("Conv2D", "idle", { filters: 4, ...window }, "a"),
+        entry("Add", "idleSum", {}, "a", "idle"),
+        entry("GlobalAveragePooling2D", "pool", {}, "a"),
+        entry("Dense", "out", { units: 2, use_bias: false }, "pool"),
+      ];
+      return fromKeras("Functional", functionalConfig("net", list, ["x"], ["out"]), {
+        "a/kernel": [3, 3, 2, 4],
+        "a/bias": [4],
+        "out/kernel": [4, 2],
+      });
+    },
+    // TensorFlow.js makes the idle calls too, and would refuse to add what no longer goes together.
+    groups: [
+      'a: 0 of 4 free; read by out; because Layer "idleSum" counts on them, though no output needs it.',
+      answers(2),
+    ],
+  },
+
   "nested in Keras's hand: input layers, input_shape and input_dim": {
     build: () => {
       const stack = {

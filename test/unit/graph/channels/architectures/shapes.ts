@@ -108,6 +108,16 @@ export const shapes: Architectures = {
     groups: ["a: 3 of 3 free; followed by bn; read by b", "b: 4 of 4 free; read by out", answers(2)],
   },
 
+  "a reshape that leaves the number of rows open": {
+    build: () => {
+      const x = input("x", 4, 4, 2);
+      const rows = reshape("rows", -1, 5)(conv("a", 5)(x));
+      const b = layer("conv1d", "b", { filters: 3, kernelSize: 2, ...initial })(rows);
+      return functional(x, dense("out", 2)(layer("globalMaxPooling1d", "pool")(b)));
+    },
+    groups: ["a: 5 of 5 free; read by b", "b: 3 of 3 free; read by out", answers(2)],
+  },
+
   "turned, then read along another axis": {
     build: () => {
       const x = input("x", 6, 3);
