@@ -113,7 +113,7 @@ describe("A person who prunes a model", function () {
       .waitFor();
   });
 
-  it("unfolds a layer and sees its filters, the most important first", async () => {
+  it("unfolds a layer and sees its filters, the most important first, and the kernel of one", async () => {
     const { workbench, page } = session();
     await workbench.showSideBar("Secateur");
     await workbench.runCommand("Secateur: Inspect Layers", "file-code  mnist-cnn");
@@ -121,10 +121,10 @@ describe("A person who prunes a model", function () {
     const rows = workbench.treeRows("Layers");
     // A row with a box unfolds on a double click, or on its arrow.
     await rows.and(page.locator('[aria-label^="conv2, 0 % sparse"]')).dblclick();
-    await rows
-      .filter({ hasText: /Filter \d+/ })
-      .first()
-      .waitFor();
+    const filters = rows.filter({ hasText: /Filter \d+/ });
+    await filters.first().waitFor();
+    await filters.nth(3).hover();
+    await page.locator(".monaco-hover img").waitFor();
     await workbench.screenshot(join(images, "sidebar.png"));
   });
 });

@@ -35,6 +35,47 @@ describe("secateur in a terminal", function () {
     );
   });
 
+  it("lists which layers lose filters together, and what may not go", async () => {
+    const { stdout } = await secateur(["inspect", sampleModel, "--groups", "--json"]);
+    const { layers, groups } = json(stdout);
+    const conv = groups.find(({ name }: { name: string }) => name === "conv1");
+    assert.deepEqual(conv, {
+      name: "conv1",
+      makers: ["conv1"],
+      followers: [],
+      readers: ["conv2"],
+      channels: 16,
+      free: 16,
+    });
+    assert.match(groups.at(-1).locked, /the model answers with them/);
+    assert.equal(layers[0].group, "conv1");
+    const { stdout: text } = await secateur(["inspect", sampleModel, "--groups"]);
+    assert.match(text, /^Group +Channels +May go +Made by +Followed by +Read by$/m);
+    assert.match(text, /^conv2 +32 +32 +conv2 +conv3$/m);
+    assert.match(text, /^Locked +Why\noutput +Layer "output" gives them out: the model answers with them\.$/m);
+  });
+
+  it("takes out filters that are named", async () => {
+    const out = join(folder(), "run");
+    const filters = ["--method", "filters", "--remove", "conv2: 0 4-6; dense1: 9"];
+    const { status, stdout } = await secateur([
+      "prune",
+      sampleModel,
+      ...filters,
+      "--backend",
+      "wasm",
+      "--out",
+      out,
+      "--json",
+    ]);
+    assert.equal(status, 0);
+    const [trial] = json(stdout).trials;
+    assert.equal(trial.label, "without 4 filters of conv2, 1 of dense1");
+    const { stdout: shape } = await secateur(["inspect", trial.model, "--json"]);
+    const shapes = json(shape).layers.map(({ outputShape }: { outputShape: unknown[] }) => outputShape.at(-1));
+    assert.deepEqual(shapes.slice(0, 2), [16, 28]);
+  });
+
   it("prunes without data into a run folder, and says the same as that folder", async () => {
     const out = join(folder(), "run");
     const { status, stdout } = await secateur(["prune", sampleModel, "--sparsity", "0.3,0.6", "--out", out, "--json"]);
