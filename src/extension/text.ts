@@ -20,5 +20,7 @@ export const text = {
   noGroup: (layer: string): string =>
     `“${layer}” belongs to no group of layers that lose filters together; choose a convolution or dense layer.`,
   noFilterSelected: "No filter is selected in the Layers view; open a layer there and choose some.",
+  noFiltersOfGraphs: (title: string): string =>
+    `Filters can be taken out of layers models only, and ${title} is a graph model; prune it by magnitude, or convert the original to a layers model.`,
   stillRunning: (title: string): string => `The run of ${title} is still going; cancel it before deleting it.`,
 };

@@ -54,6 +54,9 @@ export async function pruneFilters(
   const filters = nodes.filter((each) => each.kind === "filter");
   const [first] = filters;
   if (!first) throw new SecateurError("internal", text.noFilterSelected);
+  const { current } = services.inView;
+  if (current.kind === "shown" && current.inspection.format === "graph-model")
+    throw new SecateurError("bad-model", text.noFiltersOfGraphs(current.title));
   const chosen = new Map<string, FilterNode[]>();
   for (const each of filters) {
     const { name } = each.parent.layer;

@@ -21,7 +21,8 @@ export function inspectFilters(subject: Inspected, layer: Layer, criterion: Weig
   const ranked = rankFilters(model, layer, criterion, channels && { network, channels });
   if (ranked.length === 0) return [];
   const { dead, duplicates } = spareFilters(model, layer);
-  const locked = channels && lockedFilters({ model, channels }, layer);
+  // Of graph models no channels are known, and nothing can be removed.
+  const locked = channels && model.format === "layers-model" ? lockedFilters({ model, channels }, layer) : undefined;
   return ranked.map(({ index, score }) => {
     const duplicateOf = duplicates.get(index);
     return {

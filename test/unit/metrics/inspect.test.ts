@@ -11,7 +11,7 @@ import type { GroupInspection } from "../../../src/pruning/metrics/inspection.ts
 import { kernelMap } from "../../../src/pruning/metrics/kernelMap.ts";
 import { type Model, withWeights } from "../../../src/pruning/model/model.ts";
 import { decodeFloats } from "../../../src/pruning/model/values.ts";
-import { dense, floatWeight, savedModel } from "../engine/models.ts";
+import { dense, floatWeight, graphModel, savedModel } from "../engine/models.ts";
 
 const { layers } = tfl;
 
@@ -122,6 +122,20 @@ describe("what can be said of a model without running it", () => {
       new Map(ranked.find((each) => each.name === name)?.filters?.map(({ index, score: _, ...rest }) => [index, rest]));
     assert.deepEqual(Object.fromEntries(marks("second")), { 0: {}, 1: {}, 2: { dead: true }, 3: { duplicateOf: 1 } });
     assert.deepEqual(Object.fromEntries(marks("head")), { 0: { locked: true }, 1: { locked: true } });
+  });
+
+  it("marks nothing as locked in a graph model, of which no channels are known", () => {
+    const graph = graphModel("MatMul", [4, 3], floatWeight("w", [3, 2], [1, 2, 3, 4, 5, 6]));
+    const { groups, layers: told } = inspect(graph, networkOf(graph), { criterion: l2, channels: channelsOf(graph) });
+    assert.deepEqual(groups, []);
+    const [filters] = told.flatMap((layer) => (layer.filters ? [layer.filters] : []));
+    assert.deepEqual(
+      filters?.map(({ index, locked }) => [index, locked]),
+      [
+        [1, undefined],
+        [0, undefined],
+      ],
+    );
   });
 
   describe("of one filter", () => {
