@@ -11,8 +11,18 @@ export interface MethodOption {
   readonly option: Option;
 }
 
-/** A field of a method's options, unwrapped. */
-type Field = v.GenericSchema & { readonly options?: readonly string[] };
+/** A field of a method's options, unwrapped: a choice lists its words, a union the kinds of values it takes. */
+type Field = v.GenericSchema & { readonly options?: readonly (string | Field)[]; readonly literal?: unknown };
+
+/** The words that a field takes. */
+function wordsOf({ options = [], literal }: Field): string[] {
+  const own = typeof literal === "string" ? [literal] : [];
+  return [...own, ...options.flatMap((option) => (typeof option === "string" ? [option] : wordsOf(option)))];
+}
+
+/** Whether a field takes numbers, perhaps among others. */
+const takesNumbers = ({ type, options = [] }: Field): boolean =>
+  type === "number" || options.some((option) => typeof option !== "string" && takesNumbers(option));
 
 /** What one method takes under a field's name. */
 interface Taken {
@@ -43,14 +53,17 @@ export const methodOptions: readonly MethodOption[] = methodOptionsOf(methodCata
 function optionOf(key: string, taken: readonly Taken[], methods: number): Option {
   const types = taken.map(({ field }) => field.type);
   const isText = types.includes("string");
-  const choices = [...new Set(taken.flatMap(({ field }) => field.options ?? []))];
-  const placeholder = isText ? textNoun(key) : choices.length > 0 ? "name,…" : "n,…";
+  const choices = [...new Set(taken.flatMap(({ field }) => wordsOf(field)))];
+  const isNumber = taken.some(({ field }) => takesNumbers(field));
+  const placeholder = isText ? textNoun(key) : isNumber ? "n,…" : "name,…";
   const isFlag = types.every((type) => type === "boolean");
   const option = new Option(
     isFlag ? `--${dashed(key)}` : `--${dashed(key)} <${placeholder}>`,
-    [describe(taken, methods), choices.length > 0 && `One or more of ${choices.join(", ")}.`].filter(Boolean).join(" "),
+    [describe(taken, methods), choices.length > 0 && !isNumber && `One or more of ${choices.join(", ")}.`]
+      .filter(Boolean)
+      .join(" "),
   );
-  if (!isText && !isFlag) option.argParser((text) => listOf(text, types.includes("number")));
+  if (!isText && !isFlag) option.argParser((text) => listOf(text, isNumber, choices));
   return option;
 }
 
@@ -77,8 +90,9 @@ function dashed(key: string): string {
 }
 
 /** `0.3,0.6` as a sweep of two values, `0.3` as one value. */
-function listOf(text: string, isNumber: boolean): unknown {
-  const values = text.split(",").map((part) => (isNumber ? numberOf(part.trim()) : part.trim()));
+function listOf(text: string, isNumber: boolean, words: readonly string[]): unknown {
+  const parts = text.split(",").map((part) => part.trim());
+  const values = parts.map((part) => (isNumber && !words.includes(part) ? numberOf(part) : part));
   return values.length === 1 ? values[0] : values;
 }
 

@@ -72,6 +72,7 @@ export function panelRun(
     baseline: trialOf(id, 0, 0, measured ? 90.64 : undefined),
     trials: results.map(([sparsity, accuracy], index) => trialOf(id, index + 1, sparsity, accuracy)),
     sensitivity: [],
+    factors: [],
     ...more,
   };
 }

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { infoFile, journalFile, sensitivityFile } from "../../pruning/runs/folder.ts";
+import { factorsFile, infoFile, journalFile, sensitivityFile } from "../../pruning/runs/folder.ts";
 import { readRun } from "../../pruning/runs/readRun.ts";
 import type { Run } from "../../pruning/runs/run.ts";
 
@@ -73,7 +73,7 @@ async function runFoldersOf(runsFolder: string): Promise<string[]> {
 
 /** Changes whenever the run does; undefined for a folder that is no run (yet). */
 async function stampOf(folder: string): Promise<string | undefined> {
-  const files = [infoFile(folder), journalFile(folder), sensitivityFile(folder)];
+  const files = [infoFile(folder), journalFile(folder), sensitivityFile(folder), factorsFile(folder)];
   const [info, ...others] = await Promise.all(files.map(timeAndSize));
   return info === undefined ? undefined : `${info} ${others.join(" ")}`;
 }

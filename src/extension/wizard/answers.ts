@@ -2,6 +2,9 @@ import { type CriterionName, criterionNamed, needsOf } from "../../pruning/crite
 import type { MethodName } from "../../pruning/methods/catalogue.ts";
 import { defaultCriterion, type TargetName } from "../../pruning/methods/structuredSpec.ts";
 
+/** A γ as a recipe has it: a number above 0, or sized from the steps there are. */
+export type Strength = number | "auto";
+
 /** The methods that the wizard offers; filters are chosen one by one in the Layers view. */
 export type OfferedMethod = Exclude<MethodName, "filters">;
 
@@ -17,6 +20,8 @@ export interface PruneAnswers {
   /** Which filters structured pruning removes. */
   readonly criterion: CriterionName;
   readonly scope: "global" | "layer";
+  /** How strongly sparse structure selection draws factors to zero: γ; one trial each. */
+  readonly gammas: readonly Strength[];
   /** Folder of a dataset; none means sizes only. */
   readonly data?: string;
   /** Passes over the training images after pruning; none means no fine-tuning. Only with data. */
@@ -37,10 +42,15 @@ export const firstAnswers: PruneAnswers = {
   target: "filters",
   criterion: defaultCriterion,
   scope: "global",
+  gammas: ["auto"],
 };
 
 /** Whether what was answered cannot be done without images. */
 export function needsData({ method, criterion, remove }: PruneAnswers): boolean {
   if (remove !== undefined) return false;
-  return method === "greedy" || (method === "structured" && needsOf(criterionNamed(criterion)) !== "nothing");
+  return (
+    method === "greedy" ||
+    method === "sss" ||
+    (method === "structured" && needsOf(criterionNamed(criterion)) !== "nothing")
+  );
 }

@@ -5,6 +5,7 @@ import { askCriterion, askTarget } from "./filters.ts";
 import { type MakeStep, questionOf, type WizardOptions } from "./question.ts";
 import { askInTurn, type Choice, pickOne } from "./quickInput.ts";
 import { askFilterShares, askShares, askSparsity } from "./shares.ts";
+import { askStrengths } from "./strengthQuestion.ts";
 
 export type { WizardOptions } from "./question.ts";
 
@@ -64,4 +65,5 @@ const questions: { readonly [Name in OfferedMethod]: readonly MakeStep[] } = {
     }),
   ],
   greedy: [askFilterShares],
+  sss: [askStrengths],
 };

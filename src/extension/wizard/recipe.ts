@@ -39,7 +39,15 @@ function pruneStepOf(answers: PruneAnswers): Recipe["steps"][number] {
   return { ...methodOf(answers), ...(skip !== undefined && { skip }) };
 }
 
-function methodOf({ method, sparsity, shares, target, criterion, scope }: PruneAnswers): Recipe["steps"][number] {
+function methodOf({
+  method,
+  sparsity,
+  shares,
+  target,
+  criterion,
+  scope,
+  gammas,
+}: PruneAnswers): Recipe["steps"][number] {
   switch (method) {
     case "magnitude":
       return { prune: method, scope, sparsity: [...sparsity] };
@@ -47,5 +55,7 @@ function methodOf({ method, sparsity, shares, target, criterion, scope }: PruneA
       return { prune: method, criterion, scope, [target]: [...shares] };
     case "greedy":
       return { prune: method, share: [...shares] };
+    case "sss":
+      return { prune: method, gamma: [...gammas] };
   }
 }

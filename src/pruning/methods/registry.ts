@@ -5,6 +5,7 @@ import { greedy } from "./greedy/greedy.ts";
 import { chooseLayers } from "./layers.ts";
 import { gradualMagnitude, magnitude } from "./magnitude.ts";
 import type { Method } from "./spec.ts";
+import { checkSss, sss } from "./sss/sss.ts";
 import { checkStructured, structured } from "./structured.ts";
 
 type OptionsOf<Name extends MethodName> = v.InferOutput<Extract<AnyMethodSpec, { name: Name }>["options"]>;
@@ -18,6 +19,7 @@ export const methods: { readonly [Name in MethodName]: Method<OptionsOf<Name>> }
   },
   structured: { check: checkStructured, prune: structured },
   greedy: { check: (options, network) => void chooseLayers(network, options), prune: greedy },
+  sss: { check: checkSss, prune: sss },
   filters: { check: checkFilters, prune: filters },
 };
 

@@ -83,7 +83,7 @@ const approach: Approach = { scope: "layer", minWidth: 1, maxShare: 1, roundTo: 
 export async function measureSensitivity(
   model: Model,
   { ratios, criterion, images, ...choice }: SensitivityOptions,
-  context: MethodContext,
+  context: Omit<MethodContext, "choosing">,
   findings: Findings,
 ): Promise<void> {
   const before = await findings.found();
@@ -130,7 +130,10 @@ export async function measureSensitivity(
 }
 
 /** Runs models on the same validation images. */
-async function judgeOf({ engine, laboratory, signal }: MethodContext, images: number) {
+async function judgeOf(
+  { engine, laboratory, signal }: Pick<MethodContext, "engine" | "laboratory" | "signal">,
+  images: number,
+) {
   const { split, fit, scaling } = laboratory().validation;
   const judges = spread(split, images);
   const backend = await engine();

@@ -7,6 +7,8 @@ import type { Network } from "../graph/network.ts";
 import type { Model, ModelFormat } from "../model/model.ts";
 import type { Progress } from "../progress.ts";
 import type { ScoringContext } from "./evidence/laboratory.ts";
+import type { ChoosingCourse, ChoosingTraining } from "./sss/contract.ts";
+import type { FactorSpread } from "./sss/spread.ts";
 
 /** The options of a method as a schema: every entry carries `v.title` and `v.description` for help and wizard. */
 export type OptionsSchema = v.GenericSchema<unknown, object> & { readonly entries: v.ObjectEntries };
@@ -31,6 +33,8 @@ export interface MethodSpec<Name extends string = string, Schema extends Options
   trainsBetween?(options: v.InferOutput<Schema>): string | undefined;
   /** What it takes beside the model, with these options; nothing where this is absent. */
   needs?(options: v.InferOutput<Schema>): Needs;
+  /** What to do where there are no labels and it needs some, as a sentence ends; another criterion where absent. */
+  readonly withoutLabels?: string;
   /** Conditions between options that a schema of single fields cannot say: a sentence, or nothing if all is well. */
   problem(options: v.InferOutput<Schema>): string | undefined;
   /** What was asked for, short, for a trial's name. */
@@ -49,6 +53,12 @@ export interface MethodContext extends ScoringContext, Verification {
    * @param mark tells it from the step's others, in words: `after 8`
    */
   keepTrial(mark: string, model: Model, notes: readonly string[]): Promise<void>;
+  /** Says in the log what a person should know before the method is done: a sentence. */
+  warn(message: string): void;
+  /** Lays out training that chooses structures of a model, on the recipe's labelled images. */
+  choosing(model: Model, network: Network, course: ChoosingCourse): Promise<ChoosingTraining>;
+  /** Keeps how factors are spread by now, in place of what was kept before. */
+  keepFactors(spread: FactorSpread): Promise<void>;
   /** Trains between iterations, as the recipe has it; absent where it does not. */
   fineTune?(model: Model, network: Network, progress: Progress): Promise<Pruned>;
 }

@@ -96,7 +96,7 @@ export function leftNote({ left }: Pick<Anatomy, "left">): string[] {
 }
 
 /** `conv1 32 → 16`, for each layer that lost filters. */
-function widthsChanged(before: Standing, after: Standing): string[] {
+export function widthsChanged(before: Standing, after: Standing): string[] {
   const left = new Map(
     after.anatomy.filters.map(({ layer, channels }) => [layer.name, countKept(channels, after.gone)]),
   );
@@ -108,13 +108,15 @@ function widthsChanged(before: Standing, after: Standing): string[] {
 
 const withoutStop = (sentence: string): string => sentence.replace(/\.$/, "");
 
-function listed(items: readonly string[], separator = ", "): string {
+/** A list of which the last of many are only counted. */
+export function listed(items: readonly string[], separator = ", "): string {
   const more = items.length - mostNames;
   return more > 1
     ? `${items.slice(0, mostNames).join(separator)} and ${formatCount(more)} others`
     : items.join(separator);
 }
 
-function inWords(items: readonly string[]): string {
+/** `a, b and c`. */
+export function inWords(items: readonly string[]): string {
   return items.length > 1 ? `${items.slice(0, -1).join(", ")} and ${items.at(-1)}` : items.join("");
 }

@@ -8,6 +8,7 @@ import type { Model } from "../model/model.ts";
 import { readModel } from "../model/read.ts";
 import { writeModel } from "../model/write.ts";
 import { partOf } from "../progress.ts";
+import { keepFactors } from "../runs/factors.ts";
 import { trialFolder } from "../runs/folder.ts";
 import type { Journal } from "../runs/journal.ts";
 import type { Trial } from "../runs/run.ts";
@@ -125,6 +126,11 @@ export async function recordTrials(
       const all = { model, notes: [...before, ...notes] };
       options.events.trial(folder, await record(all, named, () => {}, options.signal));
     },
+    warn: (message) => options.events.log("warn", `${label}: ${message}`),
+    async keepFactors(spread) {
+      await keepFactors(folder, { ...spread, place, label });
+      options.events.runChanged(folder);
+    },
     checkpoint: checkpointOf(folder, place, (message) => options.events.log("warn", message)),
     findings: {
       found: async () => (await readSensitivity(folder)).find((analysis) => analysis.place === place),
@@ -171,7 +177,7 @@ export async function recordTrials(
 }
 
 /** Where a step keeps what it needs to go on, and what it finds. */
-type Kept = Pick<StepContext, "checkpoint" | "findings" | "keepTrial">;
+type Kept = Pick<StepContext, "checkpoint" | "findings" | "keepTrial" | "keepFactors" | "warn">;
 
 async function execute(
   step: PlannedStep,

@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 //   trials.jsonl         one Trial a line, only ever appended to
 //   trials/<n>/          model.json and its weights, from 1
 //   sensitivity.json     how the model bears each layer's pruning, where a step measured that
+//   factors.json         how the factors of structures are spread, where a step chose by some
 //   unfinished/          what it takes to go on: gone once the run has ended well
 //     checkpoint         where the step in hand is
 //     <place>/           what a step made that others follow, and that is no trial
@@ -17,6 +18,7 @@ export const recipeFile = (run: string): string => join(run, "recipe.json");
 export const infoFile = (run: string): string => join(run, "run.json");
 export const journalFile = (run: string): string => join(run, "trials.jsonl");
 export const sensitivityFile = (run: string): string => join(run, "sensitivity.json");
+export const factorsFile = (run: string): string => join(run, "factors.json");
 export const trialsFolder = (run: string): string => join(run, "trials");
 export const trialFolder = (run: string, number: number): string => join(trialsFolder(run), `${number}`);
 

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { resolve, sep } from "node:path";
 import * as v from "valibot";
 import { reasonOf, SecateurError } from "../errors.ts";
+import { readFactors } from "./factors.ts";
 import { infoFile, journalFile } from "./folder.ts";
 import type { Run, RunInfo, Trial } from "./run.ts";
 import { runInfoSchema, trialSchema } from "./schema.ts";
@@ -23,6 +24,7 @@ export async function readRun(folder: string): Promise<Run> {
     folder,
     trials: trials.map((trial) => placed(trial, folder)),
     sensitivity: await readSensitivity(folder),
+    factors: await readFactors(folder),
   };
 }
 

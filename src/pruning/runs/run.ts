@@ -1,4 +1,5 @@
 import type { Sensitivity } from "../methods/sensitivity.ts";
+import type { FactorSpread } from "../methods/sss/spread.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 
 export type { MetricName, Metrics } from "../metrics/metrics.ts";
@@ -31,6 +32,14 @@ export interface SensitivityAnalysis extends Sensitivity {
   /** Of the step, in the recipe's plan. */
   readonly place: string;
   /** Which model it was, and what was measured, short. */
+  readonly label: string;
+}
+
+/** How the factors that one step of a run trains are spread by now, or were when it ended. */
+export interface FactorRecord extends FactorSpread {
+  /** Of the step, in the recipe's plan. */
+  readonly place: string;
+  /** What was asked for, short. */
   readonly label: string;
 }
 
@@ -99,4 +108,6 @@ export interface Run extends RunInfo {
   readonly trials: readonly Trial[];
   /** Of its steps that measured how sensitive a model is, in the order they were begun. */
   readonly sensitivity: readonly SensitivityAnalysis[];
+  /** Of its steps that chose structures by factors or norms, in the order they were begun. */
+  readonly factors: readonly FactorRecord[];
 }

@@ -89,11 +89,13 @@ export function fromSnapshot({ json, arrays }: Snapshot): SavedTraining | undefi
   return { batchSize, state, trainer };
 }
 
-function under<T>(folder: string, arrays: ReadonlyMap<string, T>): [string, T][] {
+/** Arrays by their names below a folder of a snapshot. */
+export function under<T>(folder: string, arrays: ReadonlyMap<string, T>): [string, T][] {
   return [...arrays].map(([name, values]) => [`${folder}/${name}`, values]);
 }
 
-function within(arrays: Arrays, folder: string): Map<string, Float32Array | Uint8Array> {
+/** Those below a folder, by the names that `under` was given. */
+export function within(arrays: Arrays, folder: string): Map<string, Float32Array | Uint8Array> {
   const inside = [...arrays].filter(([name]) => name.startsWith(`${folder}/`));
   return new Map(inside.map(([name, values]) => [name.slice(folder.length + 1), values]));
 }

@@ -29,6 +29,7 @@ const options = methodOptionsOf([
   method("two", {
     minWidth: described(v.number(), "How wide."),
     scope: described(v.picklist(["a", "c"]), "How."),
+    strength: described(v.union([v.number(), v.literal("auto")]), "How strongly."),
     skip,
   }),
 ]);
@@ -43,15 +44,16 @@ describe("options of methods on the command line", () => {
   it("say which methods take them, and what they mean to each", () => {
     assert.equal(named("amount").description, "one: How much.");
     assert.equal(named("scope").description, "one: Where. two: How. One or more of a, b, c.");
+    assert.equal(named("strength").description, "two: How strongly.");
     assert.equal(named("skip").description, "All but these.");
   });
 
   it("are named in the way of the command line, and read back under the recipe's names", () => {
     const command = new Command().exitOverride();
     for (const { option } of options) command.addOption(option);
-    command.parse(["--min-width", "8", "--amount", "0.3,0.6", "--scope", "a", "--skip", "x,y", "--dry-run"], {
-      from: "user",
-    });
-    assert.deepEqual(command.opts(), { minWidth: 8, amount: [0.3, 0.6], scope: "a", skip: "x,y", dryRun: true });
+    const given = ["--min-width", "8", "--amount", "0.3,0.6", "--scope", "a", "--skip", "x,y", "--dry-run"];
+    command.parse([...given, "--strength", "auto,0.01"], { from: "user" });
+    const read = { minWidth: 8, amount: [0.3, 0.6], scope: "a", skip: "x,y", dryRun: true, strength: ["auto", 0.01] };
+    assert.deepEqual(command.opts(), read);
   });
 });

@@ -58,7 +58,9 @@ function variantOf(method: MethodSpec, { fineTune, ...own }: Swept): StepVariant
     label: method.label(options) + (training ? `, ${training.label} in between` : ""),
     doing: "pruning",
     learns: training !== undefined || needs !== "nothing",
-    needsLabels: training?.needsLabels ?? (needs === "labels" ? "choose a criterion that needs none" : undefined),
+    needsLabels:
+      training?.needsLabels ??
+      (needs === "labels" ? (method.withoutLabels ?? "choose a criterion that needs none") : undefined),
     check(network, format) {
       if (method.format && format !== method.format) throw wrongFormat(method);
       methodNamed(method.name).check(options, network);

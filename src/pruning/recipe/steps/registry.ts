@@ -6,13 +6,14 @@ import { methodNamed } from "../../methods/registry.ts";
 import type { Findings, SensitivityOptions } from "../../methods/sensitivity.ts";
 import type { DeadOptions } from "../../methods/shrinkDead.ts";
 import type { MethodContext } from "../../methods/spec.ts";
+import type { ChoosingCourse, ChoosingTraining } from "../../methods/sss/contract.ts";
 import type { Model } from "../../model/model.ts";
 import type { DistillOptions, RecalibrateOptions, TrainingOptions } from "../../training/options.ts";
 import type { Studio } from "../studio.ts";
 import type { PruneOptions } from "./prune.ts";
 import type { StepKind } from "./spec.ts";
 
-export interface StepContext extends Verification, Pick<MethodContext, "keepTrial"> {
+export interface StepContext extends Verification, Pick<MethodContext, "keepTrial" | "keepFactors" | "warn"> {
   /** Of the model that the step is given. */
   readonly network: Network;
   /** The unpruned model. */
@@ -44,6 +45,7 @@ export const stepExecutors: { readonly [Kind in StepKind]: Execute<never> } = {
     return methodNamed(method).prune(model, options, {
       ...context,
       laboratory: context.studio,
+      choosing: (trained, network, course) => choosing(trained, network, course, context),
       ...(fineTune && { fineTune: trainingBetween(fineTune, context) }),
     });
   },
@@ -77,6 +79,17 @@ export const stepExecutors: { readonly [Kind in StepKind]: Execute<never> } = {
     return { model, notes: [] };
   },
 };
+
+/** Training for a method that chooses structures while the model trains. */
+async function choosing(
+  model: Model,
+  network: Network,
+  course: ChoosingCourse,
+  { seed, signal, checkpoint, studio }: StepContext,
+): Promise<ChoosingTraining> {
+  const { choosingTraining } = await import("../../training/choosing.ts");
+  return choosingTraining(model, course, { network, seed, checkpoint, ...(signal && { signal }), ...studio() });
+}
 
 /** Training for a method that prunes in iterations, of whatever model it has by then. */
 function trainingBetween(
