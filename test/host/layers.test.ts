@@ -117,7 +117,7 @@ describe("Layers view", () => {
       assert.match(String(description), /locked/);
       assert.match(
         await tooltipOf(find("output")),
-        /Locked\. None of them may be removed: layer "output" gives them out/,
+        /Locked\. None of them may be removed: layer "output" gives these channels out/,
       );
     });
 
@@ -203,7 +203,7 @@ describe("Layers view", () => {
       assert.equal(refused.length, 1);
       assert.match(
         refused[0] ?? "",
-        /^Filter \d of "output" cannot be removed, because layer "output" gives them out.*\.$/,
+        /^Filter \d of "output" cannot be removed, because layer "output" gives these channels out.*\.$/,
       );
       const none = await reportsOf(() => commands.executeCommand("secateur.pruneFilters", find("conv1"), undefined));
       assert.match(none[0] ?? "", /^No filter is selected/);

@@ -52,7 +52,10 @@ describe("secateur in a terminal", function () {
     const { stdout: text } = await secateur(["inspect", sampleModel, "--groups"]);
     assert.match(text, /^Group +Channels +May go +Made by +Followed by +Read by$/m);
     assert.match(text, /^conv2 +32 +32 +conv2 +conv3$/m);
-    assert.match(text, /^Locked +Why\noutput +Layer "output" gives them out: the model answers with them\.$/m);
+    assert.match(
+      text,
+      /^Locked +Why\noutput +Layer "output" gives these channels out: the model answers with them\.$/m,
+    );
   });
 
   it("takes out filters that are named", async () => {

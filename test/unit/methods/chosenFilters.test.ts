@@ -45,8 +45,8 @@ describe("methods/chosenFilters", () => {
 
   it("says in one sentence why some may not go", () => {
     assert.equal(
-      lockedError("out", [0, 1, 4], 'Layer "out" gives them out: the model answers with them.').message,
-      'Filters 0-1, 4 of "out" cannot be removed, because layer "out" gives them out: the model answers with them; choose others.',
+      lockedError("out", [0, 1, 4], 'Layer "out" gives these channels out: the model answers with them.').message,
+      'Filters 0-1, 4 of "out" cannot be removed, because layer "out" gives these channels out: the model answers with them; choose others.',
     );
   });
 });

@@ -76,7 +76,7 @@ describe("pruning by chosen filters", function () {
     [
       "a locked one",
       "head: 0",
-      /^Filters? 0 of "head" cannot be removed, because layer "head" gives them out: .*; choose others\.$/,
+      /^Filters? 0 of "head" cannot be removed, because layer "head" gives these channels out: .*; choose others\.$/,
     ],
     ["all that a layer has", "second: 0-3", /^Nothing would be left of the filters of "first"; leave at least one\.$/],
     ["one that there is not", "first: 4", /^There is no filter 4 in "first", which has 4, counted from 0\.$/],

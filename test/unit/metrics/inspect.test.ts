@@ -85,7 +85,7 @@ describe("what can be said of a model without running it", () => {
         readers: [],
         channels: 2,
         free: 0,
-        locked: 'Layer "head" gives them out: the model answers with them.',
+        locked: 'Layer "head" gives these channels out: the model answers with them.',
       },
     ]);
   });

@@ -35,7 +35,7 @@ export function joined(inputs: readonly Symbols[], axis: number, shape: Shape, t
 function sideBySide(inputs: readonly Symbols[], axis: number, tracer: Tracer): ChannelIds | null {
   const parts = inputs.map((input) => channelsAt(input, axis, tracer));
   if (parts.every((part) => part === null)) return null;
-  const reason = `Layer "${tracer.layer}" joins them with others; no layer makes them.`;
+  const reason = `Layer "${tracer.layer}" joins these channels, which no layer makes, with others.`;
   return Int32Array.from(parts.flatMap((part, i) => [...(part ?? tracer.fixed(inputs[i]?.shape[axis] ?? 0, reason))]));
 }
 
@@ -80,7 +80,7 @@ function tieAxis(inputs: readonly Symbols[], axis: number, shape: Shape, tracer:
   if (!first) return null;
   for (const other of others) tracer.tie(first, other);
   if (present.length < full.length) {
-    tracer.lock(first, `Layer "${tracer.layer}" merges them with as many values that no layer makes.`);
+    tracer.lock(first, `Layer "${tracer.layer}" merges these channels with as many values that no layer makes.`);
   }
   return first;
 }

@@ -47,7 +47,7 @@ export function channelsOf(model: Model): Channels {
 function lockOutputs(keras: KerasModel, outputs: readonly Symbols[], tracer: Tracer): void {
   for (const [i, output] of outputs.entries()) {
     tracer.layer = keras.outputs[i]?.layer ?? "";
-    lockAll([output], tracer, "gives them out: the model answers with them");
+    lockAll([output], tracer, "gives these channels out: the model answers with them");
   }
 }
 
@@ -92,7 +92,7 @@ function onSymbols(tracer: Tracer, settings: TracedSettings, visit: Visit): Inte
 
 /** A layer of which nobody can tell what it does with channels. */
 function opaque(inputs: readonly Symbols[], outputs: readonly Shape[], tracer: Tracer): Traced {
-  lockAll(inputs, tracer, "does with them what Secateur cannot follow");
+  lockAll(inputs, tracer, "does with these channels what Secateur cannot follow");
   return { outputs: outputs.map(blank) };
 }
 

@@ -13,7 +13,7 @@ export function reshaped(symbols: Symbols, shape: Shape, tracer: Tracer): Symbol
   const blocks = alignedBlocks(input.shape, shape);
   const met = new Set(blocks.flatMap(({ from }) => from));
   const lost = input.axes.map((_, axis) => axis).filter((axis) => !met.has(axis));
-  holdAxes(input, lost, tracer, "folds them into lengths that the model leaves open");
+  holdAxes(input, lost, tracer, "folds these channels into lengths that the model leaves open");
   const axes: AxisSymbols[] = shape.map(() => null);
   for (const { from, to } of blocks) {
     const lengths = to.map((axis) => shape[axis] as number);
@@ -104,7 +104,7 @@ function elementsOf({ shape, axes }: Symbols, over: readonly number[], tracer: T
   if (!counted) return null;
   if (several.length > 1) {
     for (const { channels } of several)
-      tracer.lock(channels, `Layer "${tracer.layer}" puts two axes of them into one.`);
+      tracer.lock(channels, `Layer "${tracer.layer}" puts two axes of channels into one.`);
   }
   const size = lengths.reduce((product, length) => product * length, 1);
   return Int32Array.from({ length: size }, (_, i) => counted.channels[indexAt(lengths, i, counted.at)] as number);

@@ -50,7 +50,7 @@ export function channelsAt({ axes }: Symbols, axis: number, tracer: Tracer): Cha
 /**
  * The channels along the only axis that may lose any, as seen by a layer that counts on the lengths of the others:
  * what stands there is locked.
- * @param doing what the layer does along the others: `slides a window along them`
+ * @param doing what the layer does along the others: `slides a window along these channels`
  */
 export function onlyChannelsAt(symbols: Symbols, axis: number, tracer: Tracer, doing: string): ChannelIds | null {
   const channels = channelsAt(symbols, axis, tracer);

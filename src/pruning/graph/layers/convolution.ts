@@ -40,7 +40,7 @@ type Trace = NonNullable<LayerBehaviour["trace"]>;
 
 /** The channels a window sees; the lengths it slides along stay as they are. */
 export function windowed(input: Symbols, tracer: Tracer, format: Format) {
-  return onlyChannelsAt(input, channelAxis(input.shape.length, format), tracer, "slides a window along them");
+  return onlyChannelsAt(input, channelAxis(input.shape.length, format), tracer, "slides a window along these channels");
 }
 
 /** The output of a layer whose channels stand where its format says. */

@@ -56,7 +56,7 @@ const embedding = rule(v.object({ input_dim: count, output_dim: count, input_len
   slots: () => [{ path: "embeddings", shape: [s.input_dim, s.output_dim], role: "kernel", filterAxes: [1], uses: 0 }],
   trace([input], tracer, [shape = []]) {
     // Numbers that are looked up are no channels to take out.
-    if (input) lockAll([input], tracer, "looks them up as indices");
+    if (input) lockAll([input], tracer, "looks these channels up as indices");
     const units = tracer.fresh(s.output_dim);
     return {
       outputs: [along(shape, shape.length - 1, units)],

@@ -69,8 +69,8 @@ const dot = rule(v.object({ axes: v.union([v.number(), v.tuple([v.number(), v.nu
     const [a, b] = inputs as readonly [Symbols, Symbols];
     const [axisA, axisB] = dotAxes(s.axes, a.shape, b.shape);
     // Only where what is multiplied away is zero would a masked model say the same as a smaller one.
-    holdAxes(a, [axisA], tracer, "multiplies them away");
-    holdAxes(b, [axisB], tracer, "multiplies them away");
+    holdAxes(a, [axisA], tracer, "multiplies these channels away");
+    holdAxes(b, [axisB], tracer, "multiplies these channels away");
     const rest = (tensor: Symbols, without: number) =>
       tensor.axes.map((_, i) => (i === 0 ? null : channelsAt(tensor, i, tracer))).filter((_, i) => i !== without);
     const axes = [...rest(a, axisA), ...rest(b, axisB).slice(1)];

@@ -51,7 +51,7 @@ const layerNormalization = rule(v.object({ axis: axes, ...scaleAndShift }), (s) 
   trace(inputs, tracer) {
     const input = inputs[0] as Symbols;
     const normalized = [s.axis].flat().map((axis) => axisFromFront(axis, input.shape.length));
-    holdAxes(input, normalized, tracer, "normalises over them");
+    holdAxes(input, normalized, tracer, "normalises over these channels");
     const followed = normalized.map((axis) => follows(channelsAt(input, axis, tracer)));
     return {
       outputs: inputs.slice(0, 1),

@@ -65,7 +65,11 @@ function traceGlobal(format: "channels_last" | "channels_first"): NonNullable<La
     const { length } = (input as Symbols).shape;
     return {
       outputs: [
-        along(shape, 1, onlyChannelsAt(input as Symbols, channelAxis(length, format), tracer, "pools along them")),
+        along(
+          shape,
+          1,
+          onlyChannelsAt(input as Symbols, channelAxis(length, format), tracer, "pools along these channels"),
+        ),
       ],
     };
   };

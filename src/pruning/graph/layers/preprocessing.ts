@@ -13,7 +13,9 @@ const centerCrop = rule(v.object(size), (s) => ({
   },
   trace([input], tracer, [shape = []]) {
     const axis = shape.length - 1;
-    return { outputs: [along(shape, axis, onlyChannelsAt(input as Symbols, axis, tracer, "crops along them"))] };
+    return {
+      outputs: [along(shape, axis, onlyChannelsAt(input as Symbols, axis, tracer, "crops along these channels"))],
+    };
   },
 }));
 

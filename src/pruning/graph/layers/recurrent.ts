@@ -200,7 +200,7 @@ function recurrent(cellOf: (config: JsonObject) => Cell, at: readonly string[] =
       },
       trace([input, ...given], tracer, shapes) {
         const sequence = input as Symbols;
-        const read = onlyChannelsAt(sequence, 2, tracer, "steps along them");
+        const read = onlyChannelsAt(sequence, 2, tracer, "steps along these channels");
         const { states, weights, counts } = cell.trace(read, tracer);
         tieStates(given, states, 1, tracer);
         const [output] = states;
@@ -266,7 +266,7 @@ const convLstm = rule(convolutionalSettings, (s) => {
     trace([input, ...given], tracer, shapes): Traced {
       const sequence = input as Symbols;
       // In a frame the channels stand where the format says; the sequence has the time before that.
-      const read = onlyChannelsAt(sequence, channelAxis(4, s.data_format) + 1, tracer, "steps along them");
+      const read = onlyChannelsAt(sequence, channelAxis(4, s.data_format) + 1, tracer, "steps along these channels");
       const filters = tracer.fresh(s.filters);
       tieStates(given, [filters, filters], channelAxis(4, s.data_format), tracer);
       const axis = (rank: number) => channelAxis(4, s.data_format) + rank - 4;

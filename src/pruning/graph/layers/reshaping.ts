@@ -104,7 +104,7 @@ function resize(
           along(
             shape,
             axis,
-            onlyChannelsAt(input as Symbols, axis, tracer, "adds, cuts or repeats positions along them"),
+            onlyChannelsAt(input as Symbols, axis, tracer, "adds, cuts or repeats positions along these channels"),
           ),
         ],
       };

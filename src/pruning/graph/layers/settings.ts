@@ -64,8 +64,8 @@ export function mixingOf(config: JsonObject): string | undefined {
   const mixings = Object.entries(config).map(([key, value]) => {
     if (key === "cell" || key === "cells") return [value].flat().map((cell) => mixingOf(inner(cell)));
     const name = camelCase((/(^|_)activation$/.test(key) && nameOf(value)) || "linear");
-    if (softmaxes.has(name)) return "takes a softmax over them";
-    return pointwise.has(name) ? undefined : "has an activation that may look at all of them";
+    if (softmaxes.has(name)) return "takes a softmax over these channels";
+    return pointwise.has(name) ? undefined : "has an activation that may look at all channels at once";
   });
   return mixings.flat().find((mixing) => mixing !== undefined);
 }

@@ -20,8 +20,8 @@ const mixing = (doing: string): LayerBehaviour => ({
 });
 
 const unchanged = rule(v.object({}), () => passing);
-const softmax = rule(v.object({}), () => mixing("takes a softmax over them"));
-const masking = rule(v.object({}), () => mixing("leaves out steps by all of them together"));
+const softmax = rule(v.object({}), () => mixing("takes a softmax over these channels"));
+const masking = rule(v.object({}), () => mixing("leaves out steps by all channels together"));
 
 /** tfjs takes an array for either, one number for each channel. */
 const rescaling = rule(v.object({ scale: v.unknown(), offset: v.optional(v.unknown()) }), ({ scale, offset }) =>

@@ -30,7 +30,7 @@ describe("extension/views/layers/items", () => {
     channels: 32,
     free: 32,
   };
-  const locked = { ...group, makers: ["conv2d_1"], free: 0, locked: 'Layer "conv2d_1" gives them out.' };
+  const locked = { ...group, makers: ["conv2d_1"], free: 0, locked: 'Layer "conv2d_1" gives these channels out.' };
   const flatten: LayerInspection = {
     name: "flatten",
     type: "Flatten",
@@ -86,7 +86,7 @@ describe("extension/views/layers/items", () => {
     const held = { ties: [{ group: locked, makes: true }], excluded: false };
     assert.match(layerText(conv, held).description, /62.5 % · locked · Conv2D/);
     const plain = layerTooltip(conv, held).replaceAll("\\", "");
-    assert.match(plain, /Locked\. None of them may be removed: layer "conv2d_1" gives them out\.$/);
+    assert.match(plain, /Locked\. None of them may be removed: layer "conv2d_1" gives these channels out\.$/);
     const part = { ties: [{ group: { ...locked, free: 30 }, makes: true }], excluded: false };
     assert.match(layerTooltip(conv, part).replaceAll("\\", ""), /Locked\. 2 of 32 may not be removed: layer/);
   });
@@ -159,7 +159,10 @@ describe("extension/views/layers/items", () => {
     it("says why it is locked", () => {
       const ties = [{ group: locked, makes: true }];
       const tooltip = filterTooltip(conv, { index: 7, score: 3, locked: true }, ranking, { ties });
-      assert.match(tooltip.replaceAll("\\", ""), /Locked: it may not be removed\. Layer "conv2d_1" gives them out\.$/);
+      assert.match(
+        tooltip.replaceAll("\\", ""),
+        /Locked: it may not be removed\. Layer "conv2d_1" gives these channels out\.$/,
+      );
     });
   });
 

@@ -135,4 +135,4 @@ export async function fromKeras(
 
 /** The line of a layer that the model answers with. */
 export const answers = (units: number, name = "out"): string =>
-  `${name}: 0 of ${units} free; because Layer "${name}" gives them out: the model answers with them.`;
+  `${name}: 0 of ${units} free; because Layer "${name}" gives these channels out: the model answers with them.`;

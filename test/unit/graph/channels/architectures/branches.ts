@@ -101,7 +101,7 @@ export const branches: Architectures = {
     groups: [
       "b: 3 of 3 free; followed by bn; read by out",
       "a: 2 of 2 free; followed by bn; read by out",
-      '(inner/input): 0 of 2 free; followed by bn; read by out; because Layer "inner" joins them with others; no layer makes them.',
+      '(inner/input): 0 of 2 free; followed by bn; read by out; because Layer "inner" joins these channels, which no layer makes, with others.',
       "c: 4 of 4 free; read by out",
       answers(2),
     ],
@@ -122,7 +122,7 @@ export const branches: Architectures = {
       return functional(x, conv("out", 2, linear)(concat("joined", 2)([conv("a", 3)(x), x])));
     },
     groups: [
-      'a: 0 of 3 free; read by out; because Layer "joined" merges them with as many values that no layer makes.',
+      'a: 0 of 3 free; read by out; because Layer "joined" merges these channels with as many values that no layer makes.',
       answers(2),
     ],
   },
@@ -263,7 +263,7 @@ export const branches: Architectures = {
     },
     groups: [
       "a: 4 of 4 free; read by b",
-      'b: 0 of 4 free; read by c; because Layer "b" gives them out: the model answers with them.',
+      'b: 0 of 4 free; read by c; because Layer "b" gives these channels out: the model answers with them.',
       "c: 4 of 4 free; read by out",
       answers(3),
     ],

@@ -96,7 +96,7 @@ export const formats: Architectures = {
       );
     },
     groups: [
-      'a: 0 of 6 free; because Layer "b" slides a window along them.',
+      'a: 0 of 6 free; because Layer "b" slides a window along these channels.',
       'b: 0 of 5 free; read by out; because Layer "b" says that its filters come first, and TensorFlow.js puts them last.',
       answers(2),
     ],
@@ -117,7 +117,7 @@ export const formats: Architectures = {
       const a = activation("shares", "softmax")(conv("a", 4, first)(x));
       return functional(x, dense("out", 2)(flatten()(a)));
     },
-    groups: ['a: 0 of 4 free; read by out; because Layer "shares" takes a softmax over them.', answers(2)],
+    groups: ['a: 0 of 4 free; read by out; because Layer "shares" takes a softmax over these channels.', answers(2)],
   },
 
   "an LSTM of convolutions with channels first": {
@@ -143,6 +143,10 @@ export const formats: Architectures = {
       const rows = dense("b", 6)(a);
       return functional(x, dense("out", 2)(layer("globalAveragePooling2d", "pool", first)(rows)));
     },
-    groups: ["a: 5 of 5 free; read by out", 'b: 0 of 6 free; because Layer "pool" pools along them.', answers(2)],
+    groups: [
+      "a: 5 of 5 free; read by out",
+      'b: 0 of 6 free; because Layer "pool" pools along these channels.',
+      answers(2),
+    ],
   },
 };

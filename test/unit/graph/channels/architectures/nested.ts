@@ -86,7 +86,7 @@ export const nestedModels: Architectures = {
     },
     groups: [
       'a: 0 of 3 free; read by out; because Layer "tower/y" is shared with inputs that no layer makes.',
-      '(joined/input): 0 of 3 free; read by out; because Layer "joined" joins them with others; no layer makes them.',
+      '(joined/input): 0 of 3 free; read by out; because Layer "joined" joins these channels, which no layer makes, with others.',
       answers(2),
     ],
   },
@@ -137,7 +137,7 @@ export const nestedModels: Architectures = {
       "features/a: 5 of 5 free; followed by features/bn; read by features/b",
       "features/b: 4 of 4 free; read by head/hidden",
       "head/hidden: 6 of 6 free; read by head/out",
-      'head/out: 0 of 2 free; because Layer "head" gives them out: the model answers with them.',
+      'head/out: 0 of 2 free; because Layer "head" gives these channels out: the model answers with them.',
     ],
   },
 

@@ -33,7 +33,7 @@ export const normalizations: Architectures = {
       return functional(x, dense("out", 2)(globalPool()(conv("b", 3)(a))));
     },
     groups: [
-      'a: 0 of 5 free; followed by ln; read by b; because Layer "ln" normalises over them.',
+      'a: 0 of 5 free; followed by ln; read by b; because Layer "ln" normalises over these channels.',
       "b: 3 of 3 free; read by out",
       answers(2),
     ],
@@ -54,7 +54,10 @@ export const normalizations: Architectures = {
       const a = layer("layerNormalization", "ln", { axis: [1, 2, 3] })(conv("a", 5)(x));
       return functional(x, dense("out", 2)(globalPool()(a)));
     },
-    groups: ['a: 0 of 5 free; followed by ln; read by out; because Layer "ln" normalises over them.', answers(2)],
+    groups: [
+      'a: 0 of 5 free; followed by ln; read by out; because Layer "ln" normalises over these channels.',
+      answers(2),
+    ],
   },
 
   "PReLU with a slope per element, per channel, per place and one for all": {
@@ -103,9 +106,9 @@ export const normalizations: Architectures = {
       return functional(x, dense("out", 2)(flatten()(c)));
     },
     groups: [
-      'a: 0 of 3 free; read by b; because Layer "shares" takes a softmax over them.',
-      'b: 0 of 4 free; read by c; because Layer "b" takes a softmax over them.',
-      'c: 0 of 5 free; read by out; because Layer "again" takes a softmax over them.',
+      'a: 0 of 3 free; read by b; because Layer "shares" takes a softmax over these channels.',
+      'b: 0 of 4 free; read by c; because Layer "b" takes a softmax over these channels.',
+      'c: 0 of 5 free; read by out; because Layer "again" takes a softmax over these channels.',
       answers(2),
     ],
   },
@@ -134,7 +137,7 @@ export const normalizations: Architectures = {
     },
     groups: [
       "a: 3 of 3 free; read by b",
-      'b: 0 of 3 free; read by out; because Layer "b" has an activation that may look at all of them.',
+      'b: 0 of 3 free; read by out; because Layer "b" has an activation that may look at all channels at once.',
       answers(2),
     ],
   },
@@ -147,8 +150,8 @@ export const normalizations: Architectures = {
       return functional([x, z], dense("out", 2)(layer("globalAveragePooling1d", "pool")(weighed)));
     },
     groups: [
-      'a: 0 of 6 free; because Layer "scores" multiplies them away.',
-      'b: 0 of 6 free; because Layer "scores" multiplies them away.',
+      'a: 0 of 6 free; because Layer "scores" multiplies these channels away.',
+      'b: 0 of 6 free; because Layer "scores" multiplies these channels away.',
       "c: 7 of 7 free; read by out",
       answers(2),
     ],
@@ -208,6 +211,6 @@ export const normalizations: Architectures = {
       );
       return functional(x, dense("out", 2)(codes));
     },
-    groups: ['a: 0 of 4 free; because Layer "codes" does with them what Secateur cannot follow.', answers(2)],
+    groups: ['a: 0 of 4 free; because Layer "codes" does with these channels what Secateur cannot follow.', answers(2)],
   },
 };

@@ -72,7 +72,7 @@ export const recurrents: Architectures = {
       "encoder + decoder: 5 of 5 free; read by encoder, decoder, out, side",
       answers(2),
       answers(1, "side"),
-      'third: 0 of 3 free; read by third; because Layer "third" gives them out: the model answers with them.',
+      'third: 0 of 3 free; read by third; because Layer "third" gives these channels out: the model answers with them.',
     ],
   },
 
@@ -143,7 +143,7 @@ export const recurrents: Architectures = {
     },
     groups: [
       "both: 4 of 4 free; read by both, d0, d1, d2, d3, out",
-      'd0 + d1 + d2 + d3: 0 of 2 free; because Layer "sum" gives them out: the model answers with them.',
+      'd0 + d1 + d2 + d3: 0 of 2 free; because Layer "sum" gives these channels out: the model answers with them.',
       answers(2),
     ],
   },
@@ -185,7 +185,11 @@ export const recurrents: Architectures = {
       const turned = layer("permute", "turned", { dims: [2, 1] })(dense("a", 5)(x));
       return functional(x, dense("out", 2)(recurrent("lstm", "b", 3)(turned)));
     },
-    groups: ['a: 0 of 5 free; because Layer "b" steps along them.', "b: 3 of 3 free; read by b, out", answers(2)],
+    groups: [
+      'a: 0 of 5 free; because Layer "b" steps along these channels.',
+      "b: 3 of 3 free; read by b, out",
+      answers(2),
+    ],
   },
 
   "channels where time should be, each row by itself": {
@@ -203,7 +207,7 @@ export const recurrents: Architectures = {
     groups: [
       "a: 4 of 4 free; read by out",
       "b: 5 of 5 free; read by steps/c",
-      'steps/c: 0 of 3 free; because Layer "out" slides a window along them.',
+      'steps/c: 0 of 3 free; because Layer "out" slides a window along these channels.',
       answers(2),
     ],
   },
@@ -215,7 +219,7 @@ export const recurrents: Architectures = {
       return functional(x, dense("out", 2)(recurrent("lstm", "b", 3)(masked)));
     },
     groups: [
-      'a: 0 of 5 free; read by b; because Layer "masked" leaves out steps by all of them together.',
+      'a: 0 of 5 free; read by b; because Layer "masked" leaves out steps by all channels together.',
       "b: 3 of 3 free; read by b, out",
       answers(2),
     ],

@@ -75,7 +75,7 @@ export const residual: Architectures = {
     },
     groups: [
       "a: 4 of 4 free; read by b",
-      'b: 0 of 3 free; read by out; because Layer "sum" merges them with as many values that no layer makes.',
+      'b: 0 of 3 free; read by out; because Layer "sum" merges these channels with as many values that no layer makes.',
       answers(2),
     ],
   },
@@ -109,7 +109,7 @@ export const residual: Architectures = {
       return functional(x, [dense("out", 2)(globalPool()(sum)), b]);
     },
     groups: [
-      'a + b + c: 3 of 7 free; read by out; widths 3, 7; because Layer "b" gives them out: the model answers with them.',
+      'a + b + c: 3 of 7 free; read by out; widths 3, 7; because Layer "b" gives these channels out: the model answers with them.',
       answers(2),
     ],
   },

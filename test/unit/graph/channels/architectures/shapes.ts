@@ -83,7 +83,7 @@ export const shapes: Architectures = {
     groups: [
       "a: 3 of 3 free; read by out",
       "b: 2 of 2 free; read by out",
-      '(joined/input): 0 of 2 free; read by out; because Layer "joined" joins them with others; no layer makes them.',
+      '(joined/input): 0 of 2 free; read by out; because Layer "joined" joins these channels, which no layer makes, with others.',
       answers(1),
     ],
   },
@@ -127,8 +127,8 @@ export const shapes: Architectures = {
     },
     // b treats all rows alike, and they are a's channels; the last dense layer reads those of both.
     groups: [
-      'a: 0 of 4 free; because Layer "flatten" puts two axes of them into one.',
-      'b: 0 of 5 free; read by out; because Layer "flatten" puts two axes of them into one.',
+      'a: 0 of 4 free; because Layer "flatten" puts two axes of channels into one.',
+      'b: 0 of 5 free; read by out; because Layer "flatten" puts two axes of channels into one.',
       answers(2),
     ],
   },
@@ -211,6 +211,6 @@ export const shapes: Architectures = {
       const a = layer("conv1d", "a", { filters: 4, kernelSize: 1, ...initial })(x);
       return functional(x, reshape("out", -1)(layer("permute", "turned", { dims: [2, 1] })(a)));
     },
-    groups: ['a: 0 of 4 free; because Layer "out" folds them into lengths that the model leaves open.'],
+    groups: ['a: 0 of 4 free; because Layer "out" folds these channels into lengths that the model leaves open.'],
   },
 };

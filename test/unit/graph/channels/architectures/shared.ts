@@ -92,7 +92,7 @@ export const sharedLayers: Architectures = {
     },
     groups: [
       'a: 0 of 3 free; read by out; because Layer "rows" is shared with inputs that no layer makes.',
-      '(joined/input): 0 of 3 free; read by out; because Layer "joined" joins them with others; no layer makes them.',
+      '(joined/input): 0 of 3 free; read by out; because Layer "joined" joins these channels, which no layer makes, with others.',
       answers(2),
     ],
   },
