@@ -305,3 +305,65 @@ describe("WASM: the process around it", function () {
     await onRepairedWasm(async () => assert.equal(console.warn, warn));
   });
 });
+
+describe("WASM: slices", () => {
+  const x = numbers([4, 3, 2], 1);
+
+  it("take out what was asked for, in one run or not, also of what another slice gave", async () => {
+    const cut = (begin: readonly number[], size: readonly number[]) =>
+      Float32Array.from(x.values).filter((_, i) => {
+        const place = [Math.floor(i / 6), Math.floor(i / 2) % 3, i % 2];
+        return place.every((at, axis) => {
+          const [from, length] = [begin[axis] as number, size[axis] as number];
+          return at >= from && (length < 0 || at < from + length);
+        });
+      });
+    const cases: [number[], number[]][] = [
+      [
+        [0, 0, 0],
+        [-1, -1, -1],
+      ],
+      [
+        [2, 0, 0],
+        [1, 3, 2],
+      ],
+      [
+        [3, 1, 0],
+        [1, 2, 2],
+      ],
+      [
+        [1, 0, 0],
+        [2, -1, -1],
+      ],
+      [
+        [1, 2, 1],
+        [1, 1, 1],
+      ],
+      [
+        [0, 1, 0],
+        [4, 1, 2],
+      ],
+      [
+        [2, 0, 1],
+        [2, 3, 1],
+      ],
+    ];
+    await onRepairedWasm(async () => {
+      for (const [begin, size] of cases) {
+        assert.deepEqual(await valuesOf(() => tf.slice(tensor(x), begin, size)), cut(begin, size), `${begin} ${size}`);
+      }
+      const twice = await valuesOf(() => tf.slice(tf.slice(tensor(x), [1, 0, 0], [3, 3, 2]), [1, 1, 0], [1, 2, 2]));
+      assert.deepEqual(twice, cut([2, 1, 0], [1, 2, 2]));
+    });
+  });
+
+  it("of whole numbers and truth values stay what they are", async () => {
+    await onRepairedWasm(async () => {
+      const whole = tf.slice(tf.tensor([1, 2, 3, 4], [2, 2], "int32"), [1, 0], [1, 2]);
+      const truths = tf.slice(tf.tensor([true, false, false, true], [2, 2], "bool"), [1, 0], [1, 2]);
+      assert.deepEqual([whole.dtype, [...(await whole.data())]], ["int32", [3, 4]]);
+      assert.deepEqual([truths.dtype, [...(await truths.data())]], ["bool", [0, 1]]);
+      tf.dispose([whole, truths]);
+    });
+  });
+});

@@ -3,17 +3,18 @@ import type { Call, TensorId } from "../../graph/calls.ts";
 import type { ChannelIds } from "../../graph/channels/channels.ts";
 import type { Ablation, Held } from "./contract.ts";
 import type { Layer } from "./layersByPath.ts";
-import { type Linear, linearOf } from "./linear.ts";
+import { linearOf } from "./linear.ts";
 import { batchesOf, callsAgain, inputsOf, type Reading, readersByChannel, tensorsToKeep } from "./plan.ts";
 import type { AblationPlan } from "./planOf.ts";
-import { indicesAt, withoutReading } from "./readers.ts";
+import { withoutReading } from "./readers.ts";
 import { makeCall, makeCalls, type Tensors } from "./runner.ts";
+import { type Summing, type Sums, summingOf } from "./sums.ts";
 
 /** Examples that go through layers together, over all channels that are tried at once: more would leave the cache. */
-const rowsAtOnce = 64;
+const rowsAtOnce = 128;
 
 /** Sums of linear readers on tensors that are known, made when first asked for. */
-type Sums = Map<Call, tf.Tensor>;
+type KnownSums = Map<Call, Sums>;
 
 /**
  * Tries channels of a loaded model, each alone. A channel is taken away where it is read, which says what its removal says:
@@ -32,13 +33,19 @@ export function ablationOf(
   const layerOf = (path: string) => layers.get(path) as Layer;
   const linear = new Map([...followers].map(([path, each]) => [path, linearOf(layerOf(path), each)]));
   const make = (call: Call, inputs: readonly tf.Tensor[]) => makeCall(call, inputs, layerOf, linear);
+  const summings = new Map(
+    [...linear].flatMap(([path, each]) => {
+      const own = readings.get(path);
+      return own ? [[path, summingOf(each, read(own))] as const] : [];
+    }),
+  );
   const readersOf = readersByChannel(readings);
   const kept = tensorsToKeep(calls, new Map([...readersOf.values()].map((set) => [[...set].join(), set])).values());
   const input = calls.inputs[0] as TensorId;
   const output = calls.outputs[head] as TensorId;
 
   /** What the model answers without each of some channels, all read by the same layers; nothing where none reads them. */
-  function answer(channels: readonly number[], known: Tensors, sums: Sums): tf.Tensor | undefined {
+  function answer(channels: readonly number[], known: Tensors, sums: KnownSums): tf.Tensor | undefined {
     const readers = readersOf.get(channels[0] as number) ?? new Set();
     const changed: Tensors = new Map();
     makeCalls(callsAgain(calls, readers), changed, new Set([output]), (call) =>
@@ -55,16 +62,15 @@ export function ablationOf(
     channels: readonly number[],
     known: Tensors,
     changed: Tensors,
-    sums: Sums,
+    sums: KnownSums,
   ): tf.Tensor[] {
     const own = readings.get(path) ?? [];
     const sum = linear.get(path);
     const [first] = inputsOf(call) as readonly [TensorId];
     if (sum && !changed.has(first)) {
-      const x = known.get(first) as tf.Tensor;
-      const whole = sums.get(call) ?? tf.keep(sum.sums(x));
+      const whole = sums.get(call) ?? (summings.get(path) as Summing).of(known.get(first) as tf.Tensor);
       sums.set(call, whole);
-      return [sum.activate(joined(channels.map((channel) => takenOut(whole, sum, x, indicesAt(read(own), channel)))))];
+      return [whole.without(channels)];
     }
     const inputs = inputsAgain(call, channels.length, known, changed);
     if (sum) return make(call, [masked(inputs[0] as tf.Tensor, read(own), channels)]);
@@ -80,12 +86,12 @@ export function ablationOf(
   }
 
   function heldOf(scores: Float32Array, known: Tensors, examples: number): Held {
-    const sums: Sums = new Map();
-    const tensors = () => [...known.values(), ...sums.values()];
+    const sums: KnownSums = new Map();
     return {
       scores,
       get bytes() {
-        return tensors().reduce((sum, { size }) => sum + 4 * size, 0);
+        const activations = [...known.values()].reduce((sum, { size }) => sum + 4 * size, 0);
+        return [...sums.values()].reduce((sum, { bytes }) => sum + bytes, activations);
       },
       async without(channels) {
         const answers = new Map<number, Float32Array>();
@@ -100,7 +106,10 @@ export function ablationOf(
         check();
         return channels.map((channel) => answers.get(channel) as Float32Array);
       },
-      dispose: () => tf.dispose(tensors()),
+      dispose() {
+        tf.dispose([...known.values()]);
+        for (const each of sums.values()) each.dispose();
+      },
     };
   }
 
@@ -118,7 +127,7 @@ export function ablationOf(
       return heldOf(scores, made, shape[0] as number);
     },
     dispose() {
-      for (const each of linear.values()) each.dispose();
+      for (const each of [...summings.values(), ...linear.values()]) each.dispose();
       dispose();
     },
   };
@@ -144,10 +153,6 @@ function partOf(tensor: tf.Tensor, index: number, times: number): tf.Tensor {
   const size = (tensor.shape[0] as number) / times;
   return times === 1 ? tensor : tf.slice(tensor, [index * size], [size]);
 }
-
-/** Sums without what some indices of the input add to them. */
-const takenOut = (sums: tf.Tensor, sum: Linear, x: tf.Tensor, indices: readonly number[]): tf.Tensor =>
-  tf.tidy(() => tf.sub(sums, sum.contribution(x, indices)));
 
 /** An input, for each channel that is tried with that channel at zero along the last axis. */
 function masked(x: tf.Tensor, axis: ChannelIds, channels: readonly number[]): tf.Tensor {

@@ -38,12 +38,16 @@ export interface Followers {
  * that follow it: what one channel gives can be taken out of the sums. Dispose it.
  */
 export interface Linear {
+  /** Whether it is a matrix product; else a convolution. */
+  readonly isDense: boolean;
+  /** Its last but one axis reads the input's channels. */
+  readonly kernel: tf.Tensor;
   /** What it gives, activation and all. */
   call(x: tf.Tensor): tf.Tensor;
   /** Its sums, before the activation. */
   sums(x: tf.Tensor): tf.Tensor;
-  /** What some indices of the input's last axis add to them. */
-  contribution(x: tf.Tensor, indices: readonly number[]): tf.Tensor;
+  /** What some channels of the input add to them. @param kernel of those channels */
+  product(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor;
   activate(sums: tf.Tensor): tf.Tensor;
   dispose(): void;
 }
@@ -78,20 +82,19 @@ export function linearOf(layer: Layer, { norm, activation }: Followers): Linear 
   const last = activation ? functionOf(activation) : own.activation;
   const name = last?.getClassName() ?? "linear";
   const together = fused.includes(name) ? (name as tf.fused.Activation) : "linear";
-  const product = layer.getClassName() === "Dense" ? matrixProduct : convolution(own);
-  const inputAxis = kernel.rank - 2;
+  const isDense = layer.getClassName() === "Dense";
+  const product = isDense ? matrixProduct : convolution(own);
   const activate = (sums: tf.Tensor) => (last && name !== "linear" ? last.apply(sums) : sums);
   return {
+    isDense,
+    kernel,
     call: (x) =>
       tf.tidy(() => {
         const y = product(x, kernel, bias, together);
         return together === "linear" ? activate(y) : y;
       }),
     sums: (x) => tf.tidy(() => product(x, kernel, bias, "linear")),
-    contribution: (x, indices) =>
-      tf.tidy(() =>
-        product(indicesOf(x, indices, x.rank - 1), indicesOf(kernel, indices, inputAxis), undefined, "linear"),
-      ),
+    product: (x, some) => tf.tidy(() => product(x, some, undefined, "linear")),
     activate,
     dispose() {
       if (norm) tf.dispose([kernel, bias ?? []].flat());
@@ -141,13 +144,3 @@ const convolution =
       ...(bias && { bias }),
       activation,
     });
-
-/** Some indices along an axis; a run of them is sliced, which copies less. */
-function indicesOf(tensor: tf.Tensor, indices: readonly number[], axis: number): tf.Tensor {
-  const [first = 0] = indices;
-  const isRun = indices.every((index, i) => index === first + i);
-  if (!isRun) return tf.gather(tensor, tf.tensor1d([...indices], "int32"), axis);
-  const begin = tensor.shape.map((_, i) => (i === axis ? first : 0));
-  const size = tensor.shape.map((length, i) => (i === axis ? indices.length : length));
-  return tf.slice(tensor, begin, size);
-}

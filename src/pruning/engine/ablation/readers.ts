@@ -1,11 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { ChannelIds } from "../../graph/channels/channels.ts";
 import type { Layer } from "./layersByPath.ts";
 import type { Reading } from "./plan.ts";
-
-/** Where a channel stands among others: an index for each time it does. */
-export const indicesAt = (channels: ChannelIds, channel: number): number[] =>
-  [...channels].flatMap((each, index) => (each === channel ? [index] : []));
 
 /** Calls a layer of any kind with the slices of its weights that read a channel at zero. */
 export function withoutReading<T>(layer: Layer, readings: readonly Reading[], channel: number, call: () => T): T {

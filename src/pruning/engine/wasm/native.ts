@@ -52,6 +52,11 @@ export class Native {
     this.wasm.HEAPU8.fill(0, address, address + bytes);
   }
 
+  /** Copies bytes from one address to another. */
+  copy(from: number, to: number, bytes: number): void {
+    this.wasm.HEAPU8.copyWithin(to, from, from + bytes);
+  }
+
   /** The floats at an address, to be read and written until memory is next asked for. */
   floatsAt(address: number, count: number): Float32Array {
     return new Float32Array(this.wasm.HEAPU8.buffer, address, count);

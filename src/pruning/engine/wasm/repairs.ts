@@ -22,7 +22,7 @@ export function wasmRepairs(native: Native): Repairs {
   return {
     ...matMulRepairs(native),
     ...maximumRepairs,
-    ...copyRepairs,
+    ...copyRepairs(native),
     ...preluRepairs,
     ...oneHotRepairs,
     ...averagePoolRepairs,
