@@ -46,7 +46,7 @@ export function trainerOf(
   let head: ScoringHead | undefined;
 
   async function step(batch: TrainingBatch, learningRate: number, seed: number): Promise<StepOutcome> {
-    if (moved.length === 0) throw frozen();
+    if (moved.length + (selector?.variables.length ?? 0) === 0) throw frozen();
     head ??= await findScoringHead(loaded, batch, options.classes);
     const { name, givesProbabilities } = head;
     // A forward pass in training moves the statistics of batch normalisation.

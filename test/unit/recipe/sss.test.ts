@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { readRecord } from "../../../src/pruning/graph/channels/record.ts";
+import { type Model, withWeights } from "../../../src/pruning/model/model.ts";
+import { readModel } from "../../../src/pruning/model/read.ts";
+import { resumeRun } from "../../../src/pruning/recipe/resume.ts";
+import { runRecipe } from "../../../src/pruning/recipe/runner.ts";
+import type { FactorRecord, Run, Trial } from "../../../src/pruning/runs/run.ts";
+import { filesIn, useFolders } from "../../support/folders.ts";
+import { type Heard, job } from "../../support/job.ts";
+import { withEngine } from "../engine/backends.ts";
+import { dense, floatWeight } from "../engine/models.ts";
+import { classes, modelOf, placedAt } from "../training/tiny.ts";
+import { placeQuadrants, side } from "./quadrants.ts";
+
+/** Units of the known network: detectors of a quadrant each, weaker copies of them, and units that never fire. */
+const detectors = [1, 4, 6, 9];
+const copies = [0, 3, 7, 10];
+const dead = [2, 5, 8, 11];
+const units = 12;
+
+/**
+ * A network with a known answer: each quadrant has one unit that tells it, and a copy of that unit to which the answer
+ * listens less. Of the two the stronger one does the same for less γ·λ, so that the copy is not needed; identical twins
+ * would share every gradient, and nothing could choose between them.
+ */
+async function knownModel(trainable: boolean): Promise<Model> {
+  const model = await modelOf([
+    tfl.layers.flatten({ inputShape: [side, side, 1], name: "flat" }),
+    dense(units, "hidden", { activation: "relu", trainable }),
+    dense(classes, "answer", { trainable }),
+  ]);
+  const quadrantOf = (pixel: number) => 2 * Number(Math.floor(pixel / side) > 1) + Number(pixel % side > 1);
+  const tells = (unit: number) => Math.max(detectors.indexOf(unit), copies.indexOf(unit));
+  const hidden = Float32Array.from(
+    { length: side * side * units },
+    (_, i) => Number(quadrantOf(Math.floor(i / units)) === tells(i % units)) * 2,
+  );
+  const answer = Float32Array.from({ length: units * classes }, (_, i) => {
+    const unit = Math.floor(i / classes);
+    if (dead.includes(unit)) return 1;
+    return Number(tells(unit) === i % classes) * (detectors.includes(unit) ? 1.5 : 0.2);
+  });
+  return withWeights(model, [
+    floatWeight("hidden/kernel", [side * side, units], hidden),
+    floatWeight(
+      "hidden/bias",
+      [units],
+      Array.from({ length: units }, (_, unit) => (dead.includes(unit) ? -10 : -3)),
+    ),
+    floatWeight("answer/kernel", [units, classes], answer),
+    floatWeight("answer/bias", [classes], new Float32Array(classes)),
+  ]);
+}
+
+const sss = { prune: "sss", gamma: 0.05, learningRate: 0.05, decay: "constant", batchSize: 40 };
+
+describe("a recipe with sparse structure selection", function () {
+  this.timeout(180_000);
+  const folder = useFolders();
+
+  async function recipe(test: Mocha.Context, steps: readonly object[], trainable = true, backend = "wasm") {
+    const model = placedAt(folder(), await withEngine(test, "cpu", () => knownModel(trainable)));
+    const data = { path: placeQuadrants(folder(), { train: 400, t10k: 80 }), scaling: "x/255" };
+    return { model, data, backend, latency: false, steps };
+  }
+  const run = async (test: Mocha.Context, steps: readonly object[], trainable?: boolean): Promise<Run> =>
+    runRecipe(await recipe(test, steps, trainable), job(join(folder(), "run")));
+  const only = ({ trials }: Run): Trial => {
+    assert.equal(trials.length, 1);
+    return trials[0] as Trial;
+  };
+  const record = ({ factors }: Run): FactorRecord => {
+    assert.equal(factors.length, 1);
+    return factors[0] as FactorRecord;
+  };
+
+  for (const [weights, trainable] of [
+    ["frozen", false],
+    ["trained with them", true],
+  ] as const) {
+    it(`takes out exactly the copies and the dead of a known network, weights ${weights}`, async function () {
+      const done = await run(this, [{ ...sss, steps: 120 }], trainable);
+      const trial = only(done);
+      const { hidden } = readRecord(await readModel(trial.model));
+      assert.deepEqual(
+        hidden,
+        [...copies, ...dead].sort((a, b) => a - b),
+        trial.notes.join("\n"),
+      );
+      assert.ok((trial.metrics.accuracy ?? 0) >= (done.baseline?.metrics.accuracy ?? 1) - 0.02);
+      const { groups, step, steps, by } = record(done);
+      assert.deepEqual(
+        [groups.length, groups[0]?.zero, groups[0]?.count, step, steps, by],
+        [1, 8, 12, 120, 120, "factors"],
+      );
+    });
+  }
+
+  it("says what it came to: γ, the share of zeros by layer, what went", async function () {
+    const { notes, label } = only(await run(this, [{ ...sss, steps: 120 }]));
+    assert.equal(label, "sss γ 0.05 120 steps at 0.05 batches of 40 decay constant");
+    assert.equal(notes[0], "Trained 120 steps with γ 0.05: the factors of 8 of 12 filters are exactly zero (66.7 %).");
+    assert.equal(notes[1], "By layer: hidden 8 of 12 (66.7 %).");
+    assert.match(notes[2] ?? "", /^Gone of the unpruned model: 66\.7 % of filters, /);
+    assert.equal(notes[3], "Filters: hidden 12 → 4.");
+    assert.match(notes[4] ?? "", /^Left whole: answer \(Layer "answer" gives/);
+  });
+
+  it("warns before it trains of a γ that reaches zero never, and says why nothing went", async function () {
+    const heard: Heard = { trials: [], fractions: [], logs: [], messages: [] };
+    const options = job(join(folder(), "run"), heard);
+    let trained = false;
+    const events = {
+      ...options.events,
+      progress: (_: number, message: string) => void (trained ||= message.includes("step 1 of")),
+      log(level: string, message: string) {
+        if (level !== "warn") return;
+        assert.ok(!trained, "the warning comes first");
+        heard.logs.push(message);
+      },
+    };
+    const done = await runRecipe(await recipe(this, [{ ...sss, gamma: 0.001, steps: 40 }]), { ...options, events });
+    const warning =
+      /With γ 0\.001 a factor that nobody needs is zero after about 2,000 steps, and there are 40: take a γ of at least 0\.06\d*, more steps, or a higher learning rate\.$/;
+    assert.equal(heard.logs.length, 1);
+    assert.match(heard.logs[0] ?? "", warning);
+    const { notes, model } = only(done);
+    assert.ok(notes.some((note) => warning.test(note)));
+    assert.match(
+      notes[1] ?? "",
+      /^Nothing was pruned: the smallest factor is 0\.\d+; a larger γ, or more steps, let more go\.$/,
+    );
+    assert.deepEqual(readRecord(await readModel(model)), {});
+  });
+
+  it("leaves no layer without anything, however large γ is, and what it leaves can be trained", async function () {
+    const done = await run(this, [{ ...sss, gamma: 20, steps: 40 }, { fineTune: { steps: 20 } }]);
+    const trial = only(done);
+    assert.ok(trial.notes.some((note) => note.startsWith("A layer whose factors have all become zero keeps")));
+    const model = await readModel(trial.model);
+    assert.deepEqual(model.weights.get("hidden/kernel")?.shape, [side * side, 1]);
+    const kernel = model.weights.get("answer/kernel")?.bytes ?? new Uint8Array();
+    assert.ok(new Float32Array(kernel.slice().buffer).some((value) => value !== 0));
+    const wide = await runRecipe(await recipe(this, [{ ...sss, gamma: 20, steps: 40, minWidth: 5 }]), {
+      ...job(join(folder(), "wide")),
+    });
+    assert.deepEqual((await readModel(only(wide).model)).weights.get("hidden/kernel")?.shape, [side * side, 5]);
+  });
+
+  it("sizes γ from the steps there are where it is not given", async function () {
+    for (const steps of [60, 240]) {
+      const place = job(join(folder(), `run${steps}`));
+      const { gamma: _, ...others } = sss;
+      const done = await runRecipe(await recipe(this, [{ ...others, steps }]), place);
+      const { hidden } = readRecord(await readModel(only(done).model));
+      for (const unit of dead) assert.ok(hidden?.includes(unit), `${unit} of ${hidden} in ${steps} steps`);
+      // (1 − μ)λ₀ / (ηN/2), and a little more for momentum to come up.
+      const about = 0.1 / (0.05 * (steps / 2));
+      assert.ok(record(done).gamma > about && record(done).gamma < 1.6 * about, `${record(done).gamma}`);
+    }
+  });
+
+  it("makes a trial of each γ, and keeps how the factors of each were spread", async function () {
+    const done = await run(this, [{ ...sss, gamma: [0.05, "auto"], steps: 60 }]);
+    assert.deepEqual(
+      done.factors.map(({ label, place }) => [label, place]),
+      done.trials.map(({ label, place }) => [label, place]),
+    );
+    for (const { groups, step, top } of done.factors) {
+      const [{ count, zero, bins } = { count: 0, zero: 0, bins: [] }] = groups;
+      assert.equal(
+        bins.reduce((sum, each) => sum + each, zero),
+        count,
+      );
+      assert.ok(step === 60 && top >= 1);
+    }
+  });
+
+  it("keeps nothing when it is cancelled, and then goes on to the same end", async function () {
+    const given = await recipe(this, [{ ...sss, steps: 60 }]);
+    const options = { ...job(join(folder(), "run")), threads: 1 };
+    const cancel = new AbortController();
+    const progress = (_: number, message: string) => {
+      if (message.includes("step 30 of 60")) cancel.abort();
+    };
+    const events = { ...options.events, progress };
+    const cancelled = await runRecipe(given, { ...options, events, signal: cancel.signal });
+    assert.equal(cancelled.status, "cancelled");
+    assert.deepEqual(cancelled.trials, []);
+    assert.ok(!existsSync(join(cancelled.folder, "trials")));
+    const heard: Heard = { trials: [], fractions: [], logs: [], messages: [] };
+    const resumed = await resumeRun({ ...job(cancelled.folder, heard), threads: 1 });
+    assert.equal(resumed.status, "done");
+    assert.ok(!heard.messages?.some((message) => message.includes("step 30 of")));
+    const whole = await runRecipe(given, { ...job(join(folder(), "whole")), threads: 1 });
+    const models = (done: Run) => filesIn(join(done.folder, "trials"));
+    assert.deepEqual(models(resumed), models(whole));
+    assert.deepEqual(record(resumed), record(whole));
+    assert.deepEqual(only(resumed).notes, only(whole).notes);
+    assert.ok(readdirSync(resumed.folder).includes("factors.json"));
+  });
+
+  it("ends with a sentence where the loss becomes no number", async function () {
+    const given = await recipe(this, [{ ...sss, learningRate: 1e30, steps: 20 }]);
+    const options = job(join(folder(), "run"));
+    await assert.rejects(runRecipe(given, options), {
+      code: "training",
+      message: /^The loss became \S+ at step \d+ with the learning rate 1e\+30, .* lower learningRate\.$/,
+    });
+    assert.ok(!existsSync(join(options.folder, "trials")));
+    assert.equal(JSON.parse(readFileSync(join(options.folder, "run.json"), "utf8")).status, "failed");
+  });
+
+  it("refuses what cannot be meant", async function () {
+    const refuses = async (step: object, message: RegExp) =>
+      assert.rejects(runRecipe(await recipe(this, [step]), job(join(folder(), "no"))), { code: "bad-recipe", message });
+    await refuses({ ...sss, steps: 5, epochs: 1 }, /takes epochs or steps, and both are given/);
+    await refuses({ ...sss, groupSize: 2 }, /is for the selections groups and groupNorm, and this is channels/);
+    await refuses({ ...sss, selection: "blocks", minWidth: 2 }, /Blocks go whole/);
+    await refuses({ ...sss, gamma: 0 }, /gamma: more than 0 is needed/);
+    await refuses({ ...sss, gamma: "strong" }, /gamma/);
+    await refuses({ ...sss, layers: "zzz" }, /No layer fits "zzz"/);
+    const { data: _, ...dataless } = await recipe(this, [sss]);
+    await assert.rejects(runRecipe(dataless, job(join(folder(), "no"))), {
+      code: "bad-recipe",
+      message: /names no data/,
+    });
+    const unlabelled = await recipe(this, [sss]);
+    const without = { ...unlabelled, data: { ...unlabelled.data, labels: false } };
+    await assert.rejects(runRecipe(without, job(join(folder(), "no"))), {
+      code: "bad-data",
+      message: /which the step prune learns from; .* use another method, such as structured\.$/,
+    });
+  });
+});
