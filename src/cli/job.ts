@@ -60,8 +60,9 @@ async function report(
   work: (options: Pick<JobOptions, keyof BackendSettings | "signal" | "events">) => Promise<Run>,
 ): Promise<void> {
   const run = await withProgress((events, signal) => work({ ...backendSettings({ threads }), signal, events }));
-  const { folder, baseline, trials, sensitivity } = run;
-  if (json) printJson({ run: folder, baseline, trials, ...(sensitivity.length > 0 && { sensitivity }) });
+  const { folder, baseline, trials, sensitivity, factors } = run;
+  const found = { ...(sensitivity.length > 0 && { sensitivity }), ...(factors.length > 0 && { factors }) };
+  if (json) printJson({ run: folder, baseline, trials, ...found });
   else print(describeRun(run));
   if (run.status === "cancelled") {
     throw new SecateurError(

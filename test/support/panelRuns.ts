@@ -1,5 +1,5 @@
 import type { PanelRun, PanelState } from "../../src/protocol/panel.ts";
-import type { Metrics, SensitivityAnalysis, Trial } from "../../src/pruning/runs/run.ts";
+import type { FactorRecord, Metrics, SensitivityAnalysis, Trial } from "../../src/pruning/runs/run.ts";
 
 // Runs as the host sends them to the Pareto page, with numbers of the size real models give.
 
@@ -207,4 +207,28 @@ function pointsOf(channels: number, accuracies: readonly (number | undefined)[])
 export const withSensitivity: PanelState = {
   type: "state",
   runs: [panelRun("sensitive", 0, [[0.3, 90.1]], { title: "Filters", sensitivity: [sensitivity] })],
+};
+
+const binsOf = (bins: Readonly<Record<number, number>>) => Array.from({ length: 20 }, (_, bin) => bins[bin] ?? 0);
+
+/** The factors of a small network while they are trained. */
+export const factors: FactorRecord = {
+  place: "0",
+  label: "sss γ auto",
+  by: "factors",
+  gamma: 0.012345,
+  step: 1200,
+  steps: 4000,
+  top: 1.4,
+  groups: [
+    { name: "conv2d_1", layers: ["conv2d_1"], count: 32, zero: 20, bins: binsOf({ 0: 2, 9: 4, 10: 5, 19: 1 }) },
+    { name: "conv2d_2", layers: ["conv2d_2", "shortcut_2"], count: 64, zero: 0, bins: binsOf({ 13: 24, 14: 40 }) },
+    { name: "dense_1", layers: ["dense_1"], count: 2, zero: 1, bins: binsOf({ 4: 1 }) },
+  ],
+};
+
+/** A run that trains factors, and has no trial yet. */
+export const withFactors: PanelState = {
+  type: "state",
+  runs: [panelRun("chosen", 0, [], { title: "Filters", status: "running", factors: [factors] })],
 };

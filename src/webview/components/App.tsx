@@ -1,5 +1,6 @@
 import { axesOf } from "../axes.ts";
 import { entriesOf, findEntry, newestFirst, shownRuns } from "../entries.ts";
+import { factorModels } from "../factors.ts";
 import { tableModel } from "../rows.ts";
 import { sensitivityModels } from "../sensitivity.ts";
 import { chartModel } from "../series.ts";
@@ -9,6 +10,7 @@ import { AxisSelects } from "./AxisSelects.tsx";
 import type { Post } from "./actions.ts";
 import { ChartView } from "./ChartView.tsx";
 import { Details } from "./Details.tsx";
+import { Factors } from "./Factors.tsx";
 import { Glossary } from "./Glossary.tsx";
 import { Legend } from "./Legend.tsx";
 import { Sensitivity } from "./Sensitivity.tsx";
@@ -62,6 +64,7 @@ export function App({ state, dispatch, post }: AppProps) {
         <Details entry={selected} post={post} />
       </div>
       <TrialTable model={table} selected={selected?.trial.id} dispatch={dispatch} post={post} />
+      <Factors models={factorModels(shown)} />
       <Sensitivity models={sensitivityModels(shown)} />
       <Glossary />
       <div class="visually-hidden" role="status">

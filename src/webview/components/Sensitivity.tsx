@@ -8,7 +8,7 @@ interface SensitivityProps {
 export function Sensitivity({ models }: SensitivityProps) {
   if (models.length === 0) return null;
   return (
-    <section class="sensitivity" aria-labelledby="sensitivity-title">
+    <section class="analyses sensitivity" aria-labelledby="sensitivity-title">
       <h2 id="sensitivity-title">Sensitivity</h2>
       {models.map((model) => (
         <Analysis key={model.key} model={model} />
