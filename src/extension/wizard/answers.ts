@@ -50,6 +50,7 @@ export function needsData({ method, criterion, remove }: PruneAnswers): boolean 
   if (remove !== undefined) return false;
   return (
     method === "greedy" ||
+    method === "thinet" ||
     method === "sss" ||
     (method === "structured" && needsOf(criterionNamed(criterion)) !== "nothing")
   );

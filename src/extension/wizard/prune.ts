@@ -4,7 +4,7 @@ import { askData, askFineTuning } from "./data.ts";
 import { askCriterion, askTarget } from "./filters.ts";
 import { type MakeStep, questionOf, type WizardOptions } from "./question.ts";
 import { askInTurn, type Choice, pickOne } from "./quickInput.ts";
-import { askFilterShares, askShares, askSparsity } from "./shares.ts";
+import { askFilterShares, askLayerShares, askShares, askSparsity } from "./shares.ts";
 import { askStrengths } from "./strengthQuestion.ts";
 
 export type { WizardOptions } from "./question.ts";
@@ -65,5 +65,6 @@ const questions: { readonly [Name in OfferedMethod]: readonly MakeStep[] } = {
     }),
   ],
   greedy: [askFilterShares],
+  thinet: [askLayerShares],
   sss: [askStrengths],
 };

@@ -33,3 +33,9 @@ export const askFilterShares: MakeStep = askSome(
   "shares",
   () => "Remove how many of the filters? Tick some, or type others: 30, 50, 70",
 );
+
+/** The same for methods that take a share of each layer. */
+export const askLayerShares: MakeStep = askSome(
+  "shares",
+  () => "Remove how many of each layer's filters? Tick some, or type others: 30, 50, 70",
+);

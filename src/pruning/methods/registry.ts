@@ -7,6 +7,7 @@ import { gradualMagnitude, magnitude } from "./magnitude.ts";
 import type { Method } from "./spec.ts";
 import { checkSss, sss } from "./sss/sss.ts";
 import { checkStructured, structured } from "./structured.ts";
+import { thinet } from "./thinet/thinet.ts";
 
 type OptionsOf<Name extends MethodName> = v.InferOutput<Extract<AnyMethodSpec, { name: Name }>["options"]>;
 
@@ -18,6 +19,7 @@ export const methods: { readonly [Name in MethodName]: Method<OptionsOf<Name>> }
     gradual: gradualMagnitude,
   },
   structured: { check: checkStructured, prune: structured },
+  thinet: { check: (options, network) => void chooseLayers(network, options), prune: thinet },
   greedy: { check: (options, network) => void chooseLayers(network, options), prune: greedy },
   sss: { check: checkSss, prune: sss },
   filters: { check: checkFilters, prune: filters },

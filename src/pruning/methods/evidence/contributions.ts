@@ -4,6 +4,7 @@ import type { Contributions } from "../../criteria/evidence.ts";
 import { placesOf, type Subject } from "../../criteria/views.ts";
 import type { Output } from "../../engine/engine.ts";
 import type { ChannelGroup } from "../../graph/channels/channels.ts";
+import type { Layer } from "../../graph/network.ts";
 import { forEachBatch } from "./batches.ts";
 import { type Experiment, withProbe } from "./laboratory.ts";
 import { inputSize, type Reader, readersOf, sampleRow } from "./readers.ts";
@@ -17,14 +18,17 @@ const mostNumbers = 2 ** 24;
 /**
  * What each channel adds to randomly chosen numbers of the layers that read it, before bias and activation: ThiNet's
  * x̂, ten for each training image and dense or convolution layer.
+ * @param isWanted which layers to look at; all if left out
  * @returns by group of the network: that of each of the layers that read it
  * @throws SecateurError `cancelled`, or as `Engine.probe`
  */
 export async function gatherContributions(
   subject: Subject,
   experiment: Experiment,
+  isWanted: (layer: Layer) => boolean = () => true,
 ): Promise<(group: ChannelGroup) => Contributions[]> {
-  const samples = readersOf(subject).map((reader) => new Samples(reader));
+  const readers = readersOf(subject).filter(({ layer }) => isWanted(layer));
+  const samples = readers.map((reader) => new Samples(reader));
   const laboratory = experiment.laboratory();
   const random = xoroshiro128plus(experiment.seed);
   const below = (length: number) => uniformInt(random, 0, length - 1);

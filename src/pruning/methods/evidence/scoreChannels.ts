@@ -80,7 +80,7 @@ const gatherers: Gatherers = {
     const gates = (await gatherGates(subject, experiment)).map(byGroup);
     return (group) => gates.map((gatesOf) => gatesOf(group));
   },
-  contributions: gatherContributions,
+  contributions: (subject, experiment) => gatherContributions(subject, experiment),
   async removals(subject, experiment) {
     const { after, ...shared } = await gatherRemovals(subject, experiment);
     return ({ channels }) => ({ ...shared, after: Array.from(channels, (channel) => after[channel]) });

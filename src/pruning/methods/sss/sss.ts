@@ -3,6 +3,7 @@ import type { Model } from "../../model/model.ts";
 import { partOf } from "../../progress.ts";
 import { chooseLayers } from "../layers.ts";
 import type { MethodContext, Pruned } from "../spec.ts";
+import { blockSelection } from "./blocks.ts";
 import { channelSelection } from "./channels.ts";
 import type { ChoosingCourse } from "./contract.ts";
 import { autoGamma, type Unused } from "./gamma.ts";
@@ -60,7 +61,9 @@ export async function sss(model: Model, options: SssOptions, context: MethodCont
 
 function selectionOf(model: Model, options: SssOptions, context: MethodContext): Selection {
   const { selection = defaults.selection } = options;
-  return channelSelection(model, selection as Exclude<typeof selection, "blocks">, options, context);
+  return selection === "blocks"
+    ? blockSelection(model, options, context)
+    : channelSelection(model, selection, options, context);
 }
 
 function courseOf({

@@ -49,7 +49,26 @@ describe("extension/wizard/recipe", () => {
       scope: "layer",
       macs: [0.25, 0.5],
     });
-    assert.deepEqual(stepOf({ method: "greedy", shares }), { prune: "greedy", share: [0.25, 0.5] });
+    assert.deepEqual(stepOf({ method: "thinet", shares }), { prune: "thinet", share: [0.25, 0.5] });
+  });
+
+  it("lets a greedy search go on from one share to the next", () => {
+    const answers: PruneAnswers = { ...firstAnswers, method: "greedy", shares: [0.25, 0.5], data: "/d" };
+    const stepsOf = (more: Partial<PruneAnswers>) => {
+      const recipe = recipeOf("/m.json", "m", { ...answers, ...more }, settings);
+      assert.deepEqual(parseRecipe(recipe, "The recipe"), recipe);
+      return recipe.steps;
+    };
+    assert.deepEqual(stepsOf({}), [
+      { prune: "greedy", share: 0.25, record: true },
+      { prune: "greedy", share: 0.5 },
+    ]);
+    assert.deepEqual(stepsOf({ epochs: 1, skip: "conv1" }), [
+      { prune: "greedy", share: 0.25, skip: "conv1", record: true },
+      { fineTune: { epochs: 1 }, record: true },
+      { prune: "greedy", share: 0.5, skip: "conv1", record: true },
+      { fineTune: { epochs: 1 } },
+    ]);
   });
 
   it("knows which answers cannot do without data", () => {
@@ -58,6 +77,7 @@ describe("extension/wizard/recipe", () => {
     assert.equal(needsData({ ...firstAnswers, method: "structured" }), false);
     assert.equal(needsData({ ...firstAnswers, method: "structured", criterion: "apoz" }), true);
     assert.equal(needsData({ ...firstAnswers, method: "greedy" }), true);
+    assert.equal(needsData({ ...firstAnswers, method: "thinet" }), true);
   });
 
   it("leaves data out where there is none, and takes limits and latency from the settings", () => {

@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import { formatCount, formatShare } from "../../text.ts";
+import { layerEntries, wholeNumber } from "../options.ts";
+import type { MethodSpec } from "../spec.ts";
+
+/** How many images are sampled, where it is not said: ten numbers of each, as ThiNet does. */
+export const defaultSampled = 1000;
+
+const options = v.object({
+  share: v.pipe(
+    v.number(),
+    v.minValue(0, "a share to remove is at least 0 and less than 1"),
+    v.ltValue(1, "a share to remove is at least 0 and less than 1"),
+    v.title("Share"),
+    v.description("Share of each layer's filters that is gone afterwards, against the unpruned model."),
+  ),
+  images: wholeNumber("Images", `So many training images are sampled; ${formatCount(defaultSampled)} if left out.`),
+  rescale: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.title("Rescale"),
+      v.description("Whether what is left makes up for what goes, by least squares; true if left out."),
+    ),
+  ),
+  minWidth: wholeNumber("Least width", "No layer keeps fewer filters than this; 1 if left out."),
+  ...layerEntries,
+});
+
+export type ThinetOptions = v.InferOutput<typeof options>;
+
+export const thinetSpec: MethodSpec<"thinet", typeof options> = {
+  name: "thinet",
+  title: "ThiNet",
+  description:
+    "Layer by layer, the filters go that the next layer's results miss least, and the others make up for them " +
+    "(Luo et al. 2017). Layers models only.",
+  options,
+  format: "layers-model",
+  trainsBetween: () => undefined,
+  needs: () => "images",
+  problem: () => undefined,
+  label: ({ share, images, rescale, minWidth, layers, skip }) =>
+    [
+      `ThiNet ${formatShare(share)} of each layer's filters`,
+      images && `on ${formatCount(images)} images`,
+      rescale === false && "not rescaled",
+      minWidth && `keeping ${minWidth}`,
+      layers && `of ${layers}`,
+      skip && `without ${skip}`,
+    ]
+      .filter(Boolean)
+      .join(" "),
+};
