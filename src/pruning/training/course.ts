@@ -12,6 +12,8 @@ export interface Course {
   readonly perEpoch: number;
   readonly labelSmoothing: number;
   readonly patience: number | undefined;
+  /** Which weights are kept: those of the best look at the validation images, or of the last. */
+  readonly keep: "best" | "last";
   /** What prunes the model on the way, where something does. */
   readonly gradual: Gradual | undefined;
   /** @param step counts from 0 */
@@ -26,7 +28,7 @@ export function courseOf(
   { train, seed }: Pick<FineTuneContext, "train" | "seed">,
   gradualOver: (steps: number) => Gradual | undefined,
 ): Course {
-  const { labelSmoothing = 0, patience, flip = false, shift = 0 } = options;
+  const { labelSmoothing = 0, patience, keep = "best", flip = false, shift = 0 } = options;
   const perEpoch = batchesPerEpoch(train.split.count, batchSize);
   const steps = options.steps ?? (options.epochs ?? 1) * perEpoch;
   const rate = options.learningRate ?? (options.optimizer === "sgd" ? 0.01 : 0.001);
@@ -37,6 +39,7 @@ export function courseOf(
     perEpoch,
     labelSmoothing,
     patience,
+    keep,
     gradual: gradualOver(steps),
     batchOf: batchMaker(train, batchSize, { flip, shift }, seed),
     learningRateAt: (step) => learningRateAt(schedule, step, steps),

@@ -19,7 +19,7 @@ export interface Outcome extends Omit<FineTuned, "model">, Pick<Best, "weights">
  * Takes all steps of a training run, and looks at the validation images before the first and after every epoch.
  * @param trainer in the state that `from` tells of
  * @param from the beginning, or where a run that was broken off goes on
- * @returns the weights that answered them best; where the model is pruned on the way, the best of the sparsest
+ * @returns the weights that answered them best, or the last ones, as the course has it; where the model is pruned on the way, the best of the sparsest
  * @throws SecateurError `cancelled` before there is anything worth keeping; whatever a step throws
  */
 export async function trainingLoop(
@@ -51,7 +51,7 @@ export async function trainingLoop(
     if (isDue) {
       const answers = await unlessCancelled(validate(trainer, context));
       if (!answers) return cancel();
-      state = await judged(state, answers, trainer);
+      state = await judged(state, answers, trainer, course);
       if (state.stale === course.patience) return end(undefined, [stoppedEarly(state.stale)]);
     }
     if (state.step > 0) await checkpoint?.offer(isDue ? "good" : "any", snapshot);
@@ -80,9 +80,14 @@ const isValidationDue = ({ step, validated }: TrainingState, { perEpoch, steps }
   validated < step && (step % perEpoch === 0 || step === steps);
 
 /** What a look at the validation images changes. Sparser weights are better, on the way to a target, whatever they answer. */
-async function judged(state: TrainingState, answers: Answers, trainer: Trainer): Promise<TrainingState> {
+async function judged(
+  state: TrainingState,
+  answers: Answers,
+  trainer: Trainer,
+  { keep }: Course,
+): Promise<TrainingState> {
   const { step, grown, best, before = answers } = state;
-  const better = !best || grown > best.grown || isBetter(answers, best);
+  const better = !best || keep === "last" || grown > best.grown || isBetter(answers, best);
   return {
     ...state,
     before,

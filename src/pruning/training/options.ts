@@ -80,6 +80,15 @@ export const trainingEntries = {
       v.description("Stop after so many epochs in which validation did not improve; never if left out."),
     ),
   ),
+  keep: v.optional(
+    v.pipe(
+      v.picklist(["best", "last"]),
+      v.title("Keep"),
+      v.description(
+        "Which weights are kept: those that answered the validation images best (best, if left out), or the last ones, for models that were trained on those images and know them by heart.",
+      ),
+    ),
+  ),
 };
 
 /** What the `distill` step takes. */

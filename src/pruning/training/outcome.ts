@@ -10,13 +10,14 @@ import type { TrainingState } from "./state.ts";
 /** What it came to. @param state of a run that has looked at the validation images at least once */
 export function notesOf(
   { step, before, best }: TrainingState,
-  { steps, gradual }: Course,
+  { steps, gradual, keep }: Course,
   { teacher }: FineTuneContext,
 ): string[] {
   if (!before || !best) return [];
   const learning = teacher ? "Distilling" : "Fine-tuning";
   const judged = teacher?.share === 1 ? "agreement with the unpruned model" : "validation accuracy";
-  const which = best.step === 0 ? "no step was better than none" : `best after step ${best.step}`;
+  const kept = keep === "last" ? "as asked, the last weights are kept" : `best after step ${best.step}`;
+  const which = best.step === 0 ? "no step was better than none" : kept;
   return [
     `${learning}, ${step} of ${steps} steps: ${judged} from ${formatShare(before.accuracy)} to ${formatShare(best.accuracy)}, ${which}.`,
     ...(gradual ? [gradualNote(gradual, best)] : []),

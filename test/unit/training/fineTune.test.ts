@@ -145,6 +145,22 @@ for (const backend of trainingBackends) {
       });
     });
 
+    it("keeps the last weights where that is asked for, though training only destroys", async function () {
+      await withEngine(this, backend, async (engine) => {
+        const start = sparse(await modelOf(cnn()), 0.3);
+        const { model: good } = await fineTune(
+          start,
+          { epochs: 4, batchSize: 8, learningRate: 0.1 },
+          contextOn(engine, start),
+        );
+        const ruinous: TrainingOptions = { epochs: 1, batchSize: 8, learningRate: 3, keep: "last" };
+        const { model, notes } = await fineTune(good, ruinous, contextOn(engine, good));
+        assert.match(notes[0] ?? "", /as asked, the last weights are kept\.$/);
+        assert.ok((await answersOf(engine, model)).loss > (await answersOf(engine, good)).loss);
+        assert.deepEqual(zerosOf(model), zerosOf(good));
+      });
+    });
+
     it("is the same for the same seed, and another for another", async function () {
       await withEngine(this, backend, async (engine) => {
         const model = await modelOf(cnn());

@@ -83,8 +83,11 @@ function checkGradual(network: Network, { gradual }: TrainingOptions): void {
 }
 
 function trainingProblem(options: TrainingOptions): string | undefined {
-  const { epochs, steps, optimizer, momentum, nesterov, gradual } = options;
+  const { epochs, steps, optimizer, momentum, nesterov, gradual, patience, keep } = options;
   if (epochs !== undefined && steps !== undefined) return "Training takes epochs or steps, and both are given.";
+  if (patience !== undefined && keep === "last") {
+    return "Training with patience waits for better weights, and the last ones are to be kept; leave one of the two out.";
+  }
   const problem = gradual && gradualProblem(gradual);
   if (problem) return problem;
   const [name] = Object.entries({ momentum, nesterov }).find(([, value]) => value !== undefined) ?? [];
