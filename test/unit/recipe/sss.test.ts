@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { readRecord } from "../../../src/pruning/graph/channels/record.ts";
+import { networkOf } from "../../../src/pruning/graph/networkOf.ts";
 import { type Model, withWeights } from "../../../src/pruning/model/model.ts";
 import { readModel } from "../../../src/pruning/model/read.ts";
 import { resumeRun } from "../../../src/pruning/recipe/resume.ts";
@@ -11,7 +12,7 @@ import type { FactorRecord, Run, Trial } from "../../../src/pruning/runs/run.ts"
 import { filesIn, useFolders } from "../../support/folders.ts";
 import { type Heard, job } from "../../support/job.ts";
 import { withEngine } from "../engine/backends.ts";
-import { dense, floatWeight } from "../engine/models.ts";
+import { dense, floatWeight, savedModel } from "../engine/models.ts";
 import { classes, modelOf, placedAt } from "../training/tiny.ts";
 import { placeQuadrants, side } from "./quadrants.ts";
 
@@ -20,6 +21,8 @@ const detectors = [1, 4, 6, 9];
 const copies = [0, 3, 7, 10];
 const dead = [2, 5, 8, 11];
 const units = 12;
+
+const quadrantOf = (pixel: number) => 2 * Number(Math.floor(pixel / side) > 1) + Number(pixel % side > 1);
 
 /**
  * A network with a known answer: each quadrant has one unit that tells it, and a copy of that unit to which the answer
@@ -32,7 +35,6 @@ async function knownModel(trainable: boolean): Promise<Model> {
     dense(units, "hidden", { activation: "relu", trainable }),
     dense(classes, "answer", { trainable }),
   ]);
-  const quadrantOf = (pixel: number) => 2 * Number(Math.floor(pixel / side) > 1) + Number(pixel % side > 1);
   const tells = (unit: number) => Math.max(detectors.indexOf(unit), copies.indexOf(unit));
   const hidden = Float32Array.from(
     { length: side * side * units },
@@ -51,6 +53,42 @@ async function knownModel(trainable: boolean): Promise<Model> {
       Array.from({ length: units }, (_, unit) => (dead.includes(unit) ? -10 : -3)),
     ),
     floatWeight("answer/kernel", [units, classes], answer),
+    floatWeight("answer/bias", [classes], new Float32Array(classes)),
+  ]);
+}
+
+/** Two residual blocks of units: the first never fires, the second tells the quadrants. */
+async function residualModel(): Promise<Model> {
+  const pixels = side * side;
+  const image = tfl.input({ shape: [side, side, 1], name: "image" });
+  const flat = tfl.layers.flatten({ name: "flat" }).apply(image) as tfl.SymbolicTensor;
+  const block = (from: tfl.SymbolicTensor, name: string, add: string) => {
+    const branch = dense(pixels, name, { activation: "relu" }).apply(from) as tfl.SymbolicTensor;
+    return tfl.layers.add({ name: add }).apply([from, branch]) as tfl.SymbolicTensor;
+  };
+  const sum = block(block(flat, "dead", "add1"), "telling", "add2");
+  const outputs = dense(classes, "answer").apply(sum) as tfl.SymbolicTensor;
+  const model = await savedModel(tfl.model({ inputs: image, outputs }));
+  const square = (value: (row: number, column: number) => number) =>
+    Float32Array.from({ length: pixels * pixels }, (_, i) => value(Math.floor(i / pixels), i % pixels));
+  return withWeights(model, [
+    floatWeight(
+      "dead/kernel",
+      [pixels, pixels],
+      square(() => 0.1),
+    ),
+    floatWeight("dead/bias", [pixels], new Float32Array(pixels).fill(-50)),
+    floatWeight(
+      "telling/kernel",
+      [pixels, pixels],
+      square((pixel, unit) => Number(quadrantOf(pixel) === unit) * 2),
+    ),
+    floatWeight("telling/bias", [pixels], new Float32Array(pixels).fill(-3)),
+    floatWeight(
+      "answer/kernel",
+      [pixels, classes],
+      Float32Array.from({ length: pixels * classes }, (_, i) => Number(Math.floor(i / classes) === i % classes) * 1.5),
+    ),
     floatWeight("answer/bias", [classes], new Float32Array(classes)),
   ]);
 }
@@ -203,6 +241,64 @@ describe("a recipe with sparse structure selection", function () {
     assert.deepEqual(record(resumed), record(whole));
     assert.deepEqual(only(resumed).notes, only(whole).notes);
     assert.ok(readdirSync(resumed.folder).includes("factors.json"));
+  });
+
+  it("takes neighbours together where it is told to", async function () {
+    const done = await run(this, [{ ...sss, selection: "groups", groupSize: 3, steps: 120 }]);
+    // Three neighbours each hold a detector, so that all are needed.
+    assert.deepEqual(
+      record(done).groups.map(({ count, zero }) => [count, zero]),
+      [[4, 0]],
+    );
+    const { notes, label } = only(done);
+    assert.match(notes[0] ?? "", /: the factors of 0 of 4 groups of filters are exactly zero \(0 %\)\.$/);
+    assert.match(label, /^sss γ 0\.05 by groups of 3 /);
+    const strong = await runRecipe(
+      await recipe(this, [{ ...sss, gamma: 20, selection: "groups", groupSize: 3, steps: 40 }]),
+      job(join(folder(), "strong")),
+    );
+    assert.deepEqual((await readModel(only(strong).model)).weights.get("hidden/kernel")?.shape, [side * side, 1]);
+  });
+
+  it("has a group lasso make small what nobody needs, and takes that out, by norms", async function () {
+    const { decay: _, ...others } = sss;
+    const done = await run(this, [{ ...others, selection: "groupNorm", gamma: 0.1, steps: 150 }]);
+    const trial = only(done);
+    const { hidden = [] } = readRecord(await readModel(trial.model));
+    for (const unit of dead) assert.ok(hidden.includes(unit), `${unit} of ${hidden}`);
+    for (const unit of detectors) assert.ok(!hidden.includes(unit), `${unit} of ${hidden}`);
+    assert.match(trial.notes[0] ?? "", /the norms of \d of 12 filters are at most 5 % of their layer's largest/);
+    const { by, top, groups } = record(done);
+    assert.deepEqual([by, top], ["norms", 1]);
+    // The largest is what the others are compared with.
+    assert.ok((groups[0]?.bins.at(-1) ?? 0) >= 1);
+    assert.ok((trial.metrics.accuracy ?? 0) >= (done.baseline?.metrics.accuracy ?? 1) - 0.02);
+    const all = await runRecipe(
+      await recipe(this, [{ ...others, selection: "groupNorm", gamma: "auto", steps: 150, threshold: 0 }]),
+      job(join(folder(), "none")),
+    );
+    assert.match(only(all).notes[1] ?? "", /^Nothing was pruned: the smallest norm is \S+ of its layer's largest, /);
+  });
+
+  it("makes the shortcut of a residual block that nobody needs, and keeps one that is needed", async function () {
+    const model = placedAt(folder(), await withEngine(this, "cpu", residualModel));
+    const { data, ...others } = await recipe(this, [{ ...sss, selection: "blocks", steps: 120 }]);
+    const done = await runRecipe({ ...others, data, model }, job(join(folder(), "run")));
+    const trial = only(done);
+    const { notes, metrics } = trial;
+    const before = networkOf(await readModel(model)).layers.map(({ name }) => name);
+    const after = networkOf(await readModel(trial.model)).layers.map(({ name }) => name);
+    assert.deepEqual(
+      before.filter((name) => !after.includes(name)),
+      ["dead", "add1"],
+      notes.join("\n"),
+    );
+    assert.match(notes[0] ?? "", /: the factors of 1 of 2 residual blocks are exactly zero \(50 %\)\.$/);
+    assert.ok(notes.includes("Became their shortcut: add1, with 272 of 612 weights in 1 layer."), notes.join("\n"));
+    assert.ok((metrics.accuracy ?? 0) >= (done.baseline?.metrics.accuracy ?? 1) - 0.02);
+    assert.equal(metrics.parameters, 612 - 272);
+    const none = await run(this, [{ ...sss, selection: "blocks", steps: 5 }]);
+    assert.deepEqual(only(none).notes, ["Nothing was pruned: no chosen layer has anything that may go."]);
   });
 
   it("ends with a sentence where the loss becomes no number", async function () {
