@@ -42,7 +42,7 @@ describe("a recipe that prunes by ThiNet", function () {
       .map(({ outputShape }) => outputShape?.at(-1));
 
   it("takes the same share from every layer, and does better than chance, better still rescaled", async () => {
-    const { trials } = await run([thinet({ share: 0.5, rescale: [true, false] })]);
+    const { trials } = await run([thinet({ share: 0.5, unscaled: [false, true] })]);
     const chance = await run([{ prune: "structured", filters: 0.5, scope: "layer", criterion: "random" }], { seed: 2 });
     const [rescaled, plain] = trials as [Trial, Trial];
     assert.equal(rescaled.label, "ThiNet 50 % of each layer's filters on 200 images");

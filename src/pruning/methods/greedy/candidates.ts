@@ -22,6 +22,7 @@ export interface Prospects {
  */
 export function prospectsOf(anatomy: Anatomy, original: Anatomy, removed: number, options: GreedyOptions): Prospects {
   const { filters, share, order = "free", minWidth = 1 } = options;
+  if (original.groups.length === 0) return { candidates: [], gone: 0, each: 0 };
   const allowed = allowedBy(anatomy, minWidth);
   if (order === "free") {
     const candidates = anatomy.groups.flatMap(allowed);

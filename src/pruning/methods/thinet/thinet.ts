@@ -102,7 +102,7 @@ async function pruneLayer(
   anatomy: Anatomy,
   { group, reader, count }: Task,
   { done }: Standing,
-  { images = defaultSampled, rescale = true }: ThinetOptions,
+  { images = defaultSampled, unscaled }: ThinetOptions,
   context: MethodContext,
 ): Promise<Standing> {
   const only = ({ name }: { readonly name: string }) => name === reader.layer.name;
@@ -114,7 +114,7 @@ async function pruneLayer(
   );
   const found = reconstruct(contributions, free, count);
   const factors = new Map(
-    rescale ? Array.from(group.channels, (channel, i) => [channel, found.factors[i] as number]) : [],
+    unscaled ? [] : Array.from(group.channels, (channel, i) => [channel, found.factors[i] as number]),
   );
   const removal = new Uint8Array(anatomy.channels.count);
   for (const place of found.removed) removal[group.channels[place] as number] = 1;
@@ -122,7 +122,7 @@ async function pruneLayer(
   const rescaled = withFactors(anatomy.model, reader.reading, factors);
   const model = await shrinkVerified(rescaled, anatomy.channels, removal, context);
   const width = group.channels.length;
-  const sentence = layerNote(group.name, width, width - count, reader.layer.name, rescale, found);
+  const sentence = layerNote(group.name, width, width - count, reader.layer.name, !unscaled, found);
   return { model, done: { ...done, layers: [...done.layers, sentence] } };
 }
 

@@ -15,11 +15,11 @@ const options = v.object({
     v.description("Share of each layer's filters that is gone afterwards, against the unpruned model."),
   ),
   images: wholeNumber("Images", `So many training images are sampled; ${formatCount(defaultSampled)} if left out.`),
-  rescale: v.optional(
+  unscaled: v.optional(
     v.pipe(
       v.boolean(),
-      v.title("Rescale"),
-      v.description("Whether what is left makes up for what goes, by least squares; true if left out."),
+      v.title("Unscaled"),
+      v.description("Leaves the others as they are; else they make up for what goes, by least squares."),
     ),
   ),
   minWidth: wholeNumber("Least width", "No layer keeps fewer filters than this; 1 if left out."),
@@ -39,11 +39,11 @@ export const thinetSpec: MethodSpec<"thinet", typeof options> = {
   trainsBetween: () => undefined,
   needs: () => "images",
   problem: () => undefined,
-  label: ({ share, images, rescale, minWidth, layers, skip }) =>
+  label: ({ share, images, unscaled, minWidth, layers, skip }) =>
     [
       `ThiNet ${formatShare(share)} of each layer's filters`,
       images && `on ${formatCount(images)} images`,
-      rescale === false && "not rescaled",
+      unscaled && "unscaled",
       minWidth && `keeping ${minWidth}`,
       layers && `of ${layers}`,
       skip && `without ${skip}`,

@@ -1,0 +1,90 @@
+// Removals from one network, each chosen twice, by the race and by the plain loop, in one process on WASM. Prints the
+// ms of each as JSON. Arguments: network.
+import { drawSample } from "../../src/pruning/data/sample.ts";
+import { openEngine } from "../../src/pruning/engine/open.ts";
+import { shrink } from "../../src/pruning/graph/channels/shrink.ts";
+import type { Contest, Search, Verdict } from "../../src/pruning/methods/greedy/contest.ts";
+import { exhaustive } from "../../src/pruning/methods/greedy/plain.ts";
+import { race } from "../../src/pruning/methods/greedy/race.ts";
+import { candidatesOf, contestOf, courtOf, removalOf } from "./greedyContest.ts";
+import { type GreedyNetwork, greedyNetworks } from "./greedyNetworks.ts";
+import { greedySettings } from "./greedySettings.ts";
+
+/** One filter that was removed. */
+export interface Removal {
+  /** Group and place in it. */
+  readonly filter: string;
+  /** How many there were to choose from, and how many of them the plain loop tried. */
+  readonly candidates: number;
+  readonly searched: number;
+  /** ms of the race, and of the plain loop over those it tried. */
+  readonly race: number;
+  readonly plain: number;
+  /** Answers to single images: computed by the race, and all there are. */
+  readonly evaluations: Verdict["evaluations"];
+  /** Whether the plain loop chose the same. */
+  readonly isSame: boolean;
+}
+
+export interface GreedyRun {
+  readonly detail: string;
+  readonly images: number;
+  readonly removals: readonly Removal[];
+}
+
+const network = greedyNetworks.get(process.argv[2] ?? "") as GreedyNetwork;
+const { images, removals, sample } = greedySettings();
+const engine = await openEngine({ backend: "wasm", tfjsNodeFolders: [] });
+const { model, jury, anatomy } = await courtOf(network, images, engine);
+
+const made: Removal[] = [];
+let current = model;
+let last: Verdict | undefined;
+for (let step = 0; step < removals; step++) {
+  const now = anatomy(current);
+  const all = inOrder(candidatesOf(now));
+  const [fast, raceMs] = await timed(race, contestOf(now, all, jury, engine, last));
+  const { winner, evaluations } = fast;
+  const searched = network.isSampled ? sampled(all, winner.channel, step) : all;
+  const [plain, plainMs] = await timed(exhaustive, contestOf(now, searched, jury, engine));
+  const group = now.groups.find(({ channels }) => channels.includes(winner.channel));
+  made.push({
+    filter: `${group?.name} ${group?.channels.indexOf(winner.channel)}`,
+    candidates: all.length,
+    searched: searched.length,
+    race: raceMs,
+    plain: plainMs,
+    evaluations,
+    isSame: plain.winner.channel === winner.channel,
+  });
+  last = { ...fast, order: afterwards(fast) };
+  current = shrink(current, now.channels, removalOf(now, winner.channel));
+}
+const run: GreedyRun = { detail: engine.backend.detail, images: jury.feed.split.count, removals: made };
+console.log(JSON.stringify(run));
+engine.dispose();
+
+/** The last step's order, and then what it does not know. */
+function inOrder(candidates: readonly number[]): number[] {
+  const known = (last?.order ?? []).filter((channel) => candidates.includes(channel));
+  return [...new Set([...known, ...candidates])];
+}
+
+/** The channels behind the one that went have moved up. */
+function afterwards({ order, winner }: Verdict): number[] {
+  return order
+    .filter((channel) => channel !== winner.channel)
+    .map((channel) => channel - Number(channel > winner.channel));
+}
+
+/** Some candidates by chance, and the one that won. */
+function sampled(candidates: readonly number[], winner: number, seed: number): number[] {
+  const drawn = [...drawSample(candidates.length, sample, seed)].map((place) => candidates[place] as number);
+  return [...new Set([...drawn.slice(0, Math.max(1, sample - 1)), winner])];
+}
+
+async function timed(search: Search, contest: Contest): Promise<[Verdict, number]> {
+  const start = performance.now();
+  const verdict = await search(contest);
+  return [verdict, performance.now() - start];
+}

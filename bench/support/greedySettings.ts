@@ -1,0 +1,16 @@
+/** How much of the greedy benchmark is done. */
+export interface GreedySettings {
+  /** Images that judge. */
+  readonly images: number;
+  /** Filters that are removed, one after the other. */
+  readonly removals: number;
+  /** Where the plain loop takes too long: how many candidates it is timed on. */
+  readonly sample: number;
+  /** Images of the search whose memory is measured. */
+  readonly memoryImages: number;
+}
+
+const usual: GreedySettings = { images: 1000, removals: 4, sample: 16, memoryImages: 10_000 };
+
+/** The usual settings, or what SECATEUR_GREEDY says instead: `{"images": 100, "removals": 1}`. */
+export const greedySettings = (): GreedySettings => ({ ...usual, ...JSON.parse(process.env.SECATEUR_GREEDY ?? "{}") });
