@@ -1,8 +1,10 @@
 import { accuracyReport } from "./accuracy.ts";
 import { extensionReport } from "./extension.ts";
 import { fineTuneReport } from "./fineTune.ts";
+import { greedyReport } from "./greedy.ts";
 import { inspectReport } from "./inspect.ts";
 import { pruneReport } from "./prune.ts";
+import { sssReport } from "./sss.ts";
 import { trainingReport } from "./training.ts";
 
 /** Every benchmark with what turns its result into tables. */
@@ -13,6 +15,8 @@ export const benchmarks = {
   accuracy: { title: "Accuracy", report: accuracyReport },
   training: { title: "Training", report: trainingReport },
   fineTune: { title: "Fine-tuning", report: fineTuneReport },
+  sss: { title: "Sparse structure selection", report: sssReport },
+  greedy: { title: "Greedy search", report: greedyReport },
 } as const;
 
 export type BenchmarkName = keyof typeof benchmarks;

@@ -14,6 +14,10 @@ export interface ChoosingCourse {
   readonly momentum: number;
   /** Of kernels alone. */
   readonly weightDecay: number;
+  /** Whether half of the images are mirrored. */
+  readonly flip?: boolean | undefined;
+  /** Pixels by which images are shifted at most, each way. */
+  readonly shift?: number | undefined;
 }
 
 /** How far the choosing has come. */

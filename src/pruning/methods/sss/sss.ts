@@ -74,6 +74,8 @@ function courseOf({
   decay = defaults.decay,
   momentum = defaults.momentum,
   weightDecay = defaults.weightDecay,
+  flip,
+  shift,
 }: SssOptions): ChoosingCourse {
-  return { epochs, steps, batchSize, learningRate, decay, momentum, weightDecay };
+  return { epochs, steps, batchSize, learningRate, decay, momentum, weightDecay, flip, shift };
 }

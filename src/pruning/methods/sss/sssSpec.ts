@@ -96,6 +96,14 @@ const options = v.object({
       ),
     ),
   ),
+  flip: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.title("Flip"),
+      v.description("Mirror half of the images: not for digits or text; false if left out."),
+    ),
+  ),
+  shift: wholeNumber("Shift", "Shift images by up to so many pixels each way; not if left out."),
   minWidth: wholeNumber("Least width", "No layer keeps fewer filters than this; 1 if left out."),
   ...layerEntries,
 });
@@ -124,8 +132,8 @@ export const sssSpec: MethodSpec<"sss", typeof options> = {
   },
   label(chosen) {
     const { gamma = "auto", selection, groupSize, threshold, epochs, steps, learningRate, minWidth } = chosen;
-    const { batchSize, decay, momentum, weightDecay } = chosen;
-    const training = { "batches of": batchSize, decay, momentum, "weight decay": weightDecay };
+    const { batchSize, decay, momentum, weightDecay, flip, shift } = chosen;
+    const training = { "batches of": batchSize, decay, momentum, "weight decay": weightDecay, shift };
     return [
       `sss γ ${gamma === "auto" ? gamma : formatNumber(gamma)}`,
       selection && selection !== defaults.selection && `by ${selection}`,
@@ -135,6 +143,7 @@ export const sssSpec: MethodSpec<"sss", typeof options> = {
       steps !== undefined && `${steps} ${steps === 1 ? "step" : "steps"}`,
       learningRate !== undefined && `at ${formatNumber(learningRate)}`,
       ...Object.entries(training).map(([name, value]) => value !== undefined && `${name} ${value}`),
+      flip && "flipped",
       minWidth && `keeping ${minWidth}`,
       chosen.layers && `of ${chosen.layers}`,
       chosen.skip && `without ${chosen.skip}`,
