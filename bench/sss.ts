@@ -1,10 +1,8 @@
 // Sparse structure selection on two networks and data by others: five values of γ each, accuracy before and after
 // fine-tuning, and how many factors became exactly zero. The models may not be shipped: the tables are left out where
-// they are not there (../shared/corpus, or SECATEUR_CORPUS). `--train`, `--test`, `--epochs` and `--tuning` make it
-// smaller, `--only` names one of the two; what is so measured is printed and not kept.
+// they are not there (../shared/corpus, or SECATEUR_CORPUS). With other settings (SECATEUR_SSS) nothing is kept.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { runRecipe } from "../src/pruning/recipe/runner.ts";
 import type { Run, Trial } from "../src/pruning/runs/run.ts";
 import { type ChosenCurve, type ChosenPoint, sssReport } from "./reports/sss.ts";
@@ -12,79 +10,35 @@ import { projectRoot } from "./support/paths.ts";
 import { printReport } from "./support/report.ts";
 import { publish } from "./support/results.ts";
 import { withScratch } from "./support/scratch.ts";
-
-interface Subject {
-  readonly model: string;
-  readonly data: string;
-  readonly dataName: string;
-  /** Images to learn from. */
-  readonly train: number;
-  readonly epochs: number;
-  readonly tuning: number;
-  readonly gammas: readonly number[];
-  readonly shift: number;
-}
-
-const subjects: readonly Subject[] = [
-  {
-    model: "fashion-vggbn-mawais",
-    data: "fashion-mnist",
-    dataName: "Fashion-MNIST",
-    train: 12_000,
-    epochs: 4,
-    tuning: 2,
-    gammas: [0.03, 0.05, 0.08, 0.12, 0.2],
-    shift: 1,
-  },
-  {
-    model: "cifar10-tfjs-cnn-zz632",
-    data: "cifar10",
-    dataName: "CIFAR-10",
-    train: 9000,
-    epochs: 12,
-    tuning: 8,
-    gammas: [0.01, 0.015, 0.02, 0.03, 0.05],
-    shift: 2,
-  },
-];
-
-const { values: given } = parseArgs({
-  options: {
-    only: { type: "string" },
-    train: { type: "string" },
-    test: { type: "string" },
-    epochs: { type: "string" },
-    tuning: { type: "string" },
-    gammas: { type: "string" },
-  },
-});
-const numberGiven = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+import { type SssSubject, sssSettings } from "./support/sssSettings.ts";
 
 const corpus = process.env.SECATEUR_CORPUS ?? join(projectRoot, "..", "shared", "corpus");
+const { subjects, isUsual } = sssSettings();
+
 const curves: ChosenCurve[] = [];
-for (const subject of subjects.filter(({ data }) => given.only === undefined || data === given.only)) {
+for (const subject of subjects) {
   const model = join(corpus, "models", subject.model, "model.json");
   if (existsSync(model)) curves.push(await curveOf(model, subject));
   else console.log(`\nSparse structure selection: left out, ${model} is not there.`);
 }
-if (curves.length === subjects.length && Object.keys(given).length === 0) await publish("sss", { curves });
+if (isUsual && curves.length === subjects.length) await publish("sss", { curves });
 else printReport(sssReport({ curves }));
 
-async function curveOf(model: string, subject: Subject): Promise<ChosenCurve> {
-  const train = numberGiven(given.train) ?? subject.train;
-  const test = numberGiven(given.test);
-  const epochs = numberGiven(given.epochs) ?? subject.epochs;
-  const tuning = numberGiven(given.tuning) ?? subject.tuning;
-  const gammas = given.gammas?.split(",").map(Number) ?? subject.gammas;
-  const augmented = { flip: true, shift: subject.shift };
-  const path = join(corpus, "data", subject.data);
+async function curveOf(model: string, subject: SssSubject): Promise<ChosenCurve> {
+  const { data, dataName, train, test, epochs, tuning, gammas, shift } = subject;
+  const augmented = { flip: true, shift };
   const recipe = {
     model,
-    data: { path, scaling: "x/255", limit: { train, ...(test && { test, validation: test }) } },
+    data: {
+      path: join(corpus, "data", data),
+      scaling: "x/255",
+      limit: { train, ...(test !== undefined && { test }) },
+    },
     latency: false,
     steps: [
       { prune: "sss", gamma: gammas, epochs, ...augmented, record: true },
-      { fineTune: { epochs: tuning, ...augmented } },
+      // Both networks know what validates by heart: it cannot tell which weights are best.
+      { fineTune: { epochs: tuning, keep: "last", ...augmented } },
     ],
   };
   const run = await withScratch((scratch) =>
@@ -96,7 +50,7 @@ async function curveOf(model: string, subject: Subject): Promise<ChosenCurve> {
       events: {
         progress: () => {},
         runChanged: () => {},
-        trial: (_, { label, metrics: { accuracy } }) => console.log(`${subject.dataName}: ${label}: ${accuracy}`),
+        trial: (_, { label, metrics: { accuracy } }) => console.log(`${dataName}: ${label}: ${accuracy}`),
         log: (level, message) => console.log(`${level}: ${message}`),
       },
     }),
@@ -104,7 +58,7 @@ async function curveOf(model: string, subject: Subject): Promise<ChosenCurve> {
   const { name = "", detail = "" } = run.backend ?? {};
   return {
     model: subject.model,
-    data: `${subject.dataName} test, ${run.data?.examples.toLocaleString("en-US")} images`,
+    data: `${dataName} test, ${run.data?.examples.toLocaleString("en-US")} images`,
     backend: `${name} (${detail})`,
     training: `${epochs} epochs of ${train.toLocaleString("en-US")} images and ${tuning} of fine-tuning`,
     accuracy: run.baseline?.metrics.accuracy ?? Number.NaN,
