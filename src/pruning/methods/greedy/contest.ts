@@ -12,6 +12,8 @@ export interface Jury {
   readonly head: { readonly name: string; readonly classes: number };
   /** Whether its scores are probabilities; else logits. */
   readonly probabilities: boolean;
+  /** How sure the unpruned model is of each image. */
+  readonly margins: Float64Array;
 }
 
 /** Channels of a model of which one is to go. */
@@ -22,7 +24,7 @@ export interface Contest {
   /** The most promising first, where that is known: the search ends the sooner. */
   readonly candidates: readonly number[];
   readonly jury: Jury;
-  /** How sure the model is of each image now, where that is known: its margins, about. */
+  /** How sure the model is of each image now, where that is known, about; only speed depends on it. */
   readonly margins?: Float64Array | undefined;
   readonly engine: Engine;
   /** How many parameters go with a channel. */

@@ -3,7 +3,7 @@ import { feedBatch } from "../../data/feed.ts";
 import { spread } from "../../data/split.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { findHead, scoreSplit } from "../../engine/evaluate.ts";
-import { areProbabilities, bestClasses } from "../../metrics/accuracy.ts";
+import { answersOf, areProbabilities, bestClasses } from "../../metrics/accuracy.ts";
 import type { Model } from "../../model/model.ts";
 import type { Jury } from "./contest.ts";
 
@@ -25,12 +25,10 @@ export async function juryOf(
     const { values, shape } = feedBatch(feed, new Uint32Array(fit.batchSize ?? 1));
     const head = findHead(await loaded.predict(values, shape), fit.classes);
     const { scores, classes } = await scoreSplit(loaded, split, fit, scaling, { ...(signal && { signal }) });
-    return {
-      feed,
-      labels: split.labels ?? bestClasses(scores, classes),
-      head,
-      probabilities: areProbabilities(scores, classes),
-    };
+    const labels = split.labels ?? bestClasses(scores, classes);
+    const probabilities = areProbabilities(scores, classes);
+    const { margin: margins } = answersOf(scores, classes, labels, probabilities);
+    return { feed, labels, head, probabilities, margins };
   } finally {
     loaded.dispose();
   }

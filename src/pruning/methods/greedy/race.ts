@@ -3,7 +3,7 @@ import { throwIfCancelled } from "../../errors.ts";
 import { answersOf, type RowAnswers } from "../../metrics/accuracy.ts";
 import { type Contest, compareOutcomes, type Outcome, type Search } from "./contest.ts";
 import { type HeldBatches, heldBatches } from "./heldBatches.ts";
-import { answersNow, answersWithout, outcomeWithout } from "./plain.ts";
+import { answersWithout, outcomeWithout } from "./plain.ts";
 
 /** Candidates that are tried between two looks at the event loop. */
 const atOnce = 16;
@@ -33,7 +33,7 @@ interface Runner {
  */
 export const race: Search = async (contest) => {
   const { jury, engine, model } = contest;
-  const examples = hardestFirst(contest.margins ?? (await answersNow(contest)).margin);
+  const examples = hardestFirst(contest.margins ?? jury.margins);
   const ablation = await engine.ablate(model, jury.head.name);
   try {
     const held = await heldBatches(ablation, jury, examples);
