@@ -50,6 +50,7 @@ describe("extension/wizard/recipe", () => {
       macs: [0.25, 0.5],
     });
     assert.deepEqual(stepOf({ method: "thinet", shares }), { prune: "thinet", share: [0.25, 0.5] });
+    assert.deepEqual(stepOf({ method: "sss", gammas: ["auto", 0.01] }), { prune: "sss", gamma: ["auto", 0.01] });
   });
 
   it("lets a greedy search go on from one share to the next", () => {
@@ -77,6 +78,7 @@ describe("extension/wizard/recipe", () => {
     assert.equal(needsData({ ...firstAnswers, method: "structured" }), false);
     assert.equal(needsData({ ...firstAnswers, method: "structured", criterion: "apoz" }), true);
     assert.equal(needsData({ ...firstAnswers, method: "greedy" }), true);
+    assert.equal(needsData({ ...firstAnswers, method: "sss" }), true);
     assert.equal(needsData({ ...firstAnswers, method: "thinet" }), true);
   });
 
