@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { largestDifference } from "../../../../src/pruning/engine/equality.ts";
 import { bypass } from "../../../../src/pruning/graph/blocks/bypass.ts";
 import { residualBlocks } from "../../../../src/pruning/graph/blocks/residual.ts";
 import { networkOf } from "../../../../src/pruning/graph/networkOf.ts";
 import type { Model } from "../../../../src/pruning/model/model.ts";
 import { withWeights } from "../../../../src/pruning/model/model.ts";
+import { readModel } from "../../../../src/pruning/model/read.ts";
 import { decodeFloats } from "../../../../src/pruning/model/values.ts";
+import { corpus } from "../../../support/corpus.ts";
 import { withEngine } from "../../engine/backends.ts";
 import { floatWeight } from "../../engine/models.ts";
 import { difference } from "../../engine/oracles.ts";
@@ -186,6 +189,23 @@ describe("residual blocks", () => {
           none.map((value, i) => (value + (whole[i] as number)) / 2),
         ) < 1e-6,
       );
+    });
+  });
+
+  it("are found in a real MobileNetV2, and become their shortcut", async function () {
+    const folder = corpus(this, "models", "nsfwjs-mobilenetv2-layers");
+    await withEngine(this, "wasm", async (engine) => {
+      const model = await readModel(join(folder, "model.json"));
+      const { blocks, left } = residualBlocks(model, networkOf(model));
+      assert.deepEqual(left, []);
+      assert.deepEqual(
+        blocks.map(({ name }) => name),
+        [2, 4, 5, 7, 8, 9, 11, 12, 14, 15].map((i) => `block_${i}_add`),
+      );
+      const some = blocks.filter((_, i) => i % 2 === 0);
+      const scales = some.flatMap(({ scales: own }) => own);
+      const { relative } = await largestDifference(engine, bypass(model, some), scaled(model, scales, 0));
+      assert.ok(relative < 1e-6, `${relative}`);
     });
   });
 
