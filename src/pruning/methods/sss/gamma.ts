@@ -24,10 +24,13 @@ export function stepsToZero(gamma: number, { start, momentum, learningRates }: U
   return undefined;
 }
 
-/** How many steps a γ would need if learning went on at its mean rate: what a person is told when there are too few. */
+/**
+ * How many steps a γ would need if learning went on at its mean rate, `(1 − μ)·start / (η·γ)` and what momentum takes to
+ * come up: what a person is told when there are too few.
+ */
 export function stepsNeeded(gamma: number, { start, momentum, learningRates }: Unused): number {
   const mean = learningRates.reduce((sum, each) => sum + each, 0) / learningRates.length;
-  return Math.ceil(((1 - momentum) * start) / (gamma * mean));
+  return Math.round(((1 - momentum) * start) / (gamma * mean) + momentum / (1 - momentum));
 }
 
 /** Halvings of the range in which γ is looked for: more than a float tells apart. */
