@@ -8,12 +8,12 @@ import { batchesOf, callsAgain, inputsOf, type Reading, readersByChannel, tensor
 import type { AblationPlan } from "./planOf.ts";
 import { withoutReading } from "./readers.ts";
 import { makeCall, makeCalls, type Tensors } from "./runner.ts";
-import { type Summing, type Sums, summingOf } from "./sums.ts";
+import { type Sums, summingOf } from "./sums.ts";
 
 /** Examples that go through layers together, over all channels that are tried at once: more would leave the cache. */
 const rowsAtOnce = 128;
 
-/** Sums of linear readers on tensors that are known, made when first asked for. */
+/** Sums of linear readers on tensors that are known. */
 type KnownSums = Map<Call, Sums>;
 
 /**
@@ -67,11 +67,7 @@ export function ablationOf(
     const own = readings.get(path) ?? [];
     const sum = linear.get(path);
     const [first] = inputsOf(call) as readonly [TensorId];
-    if (sum && !changed.has(first)) {
-      const whole = sums.get(call) ?? (summings.get(path) as Summing).of(known.get(first) as tf.Tensor);
-      sums.set(call, whole);
-      return [whole.without(channels)];
-    }
+    if (sum && !changed.has(first)) return [(sums.get(call) as Sums).without(channels)];
     const inputs = inputsAgain(call, channels.length, known, changed);
     if (sum) return make(call, [masked(inputs[0] as tf.Tensor, read(own), channels)]);
     const each = channels.map((channel, i) =>
@@ -85,8 +81,7 @@ export function ablationOf(
     return (each[0] ?? []).map((_, i) => joined(each.map((made) => made[i] as tf.Tensor)));
   }
 
-  function heldOf(scores: Float32Array, known: Tensors, examples: number): Held {
-    const sums: KnownSums = new Map();
+  function heldOf(scores: Float32Array, known: Tensors, sums: KnownSums, examples: number): Held {
     return {
       scores,
       get bytes() {
@@ -116,7 +111,16 @@ export function ablationOf(
   return {
     async hold(values, shape) {
       const made: Tensors = new Map([[input, toFeed(values, shape)]]);
-      makeCalls(calls.calls, made, new Set([...kept, output]), (call) => make(call, tensorsOf(call, made)));
+      const sums: KnownSums = new Map();
+      makeCalls(calls.calls, made, new Set([...kept, output]), (call) => {
+        const inputs = tensorsOf(call, made);
+        const isKnown = kept.has(inputsOf(call)[0] as TensorId);
+        const summing = call.kind === "layer" && isKnown ? summings.get(call.layer) : undefined;
+        if (!summing) return make(call, inputs);
+        const own = summing.of(inputs[0] as tf.Tensor);
+        sums.set(call, own);
+        return [own.whole()];
+      });
       const scored = made.get(output) as tf.Tensor;
       const scores = (await scored.data()) as Float32Array;
       if (!kept.has(output)) {
@@ -124,7 +128,7 @@ export function ablationOf(
         made.delete(output);
       }
       check();
-      return heldOf(scores, made, shape[0] as number);
+      return heldOf(scores, made, sums, shape[0] as number);
     },
     dispose() {
       for (const each of [...summings.values(), ...linear.values()]) each.dispose();

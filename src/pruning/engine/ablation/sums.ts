@@ -3,10 +3,12 @@ import type { ChannelIds } from "../../graph/channels/channels.ts";
 import { apart, type Places, placesOf } from "./apart.ts";
 import type { Linear } from "./linear.ts";
 
-/** What a layer sums up of an input that is known. Dispose it. */
+/** What a layer sums up of an input that is known, which is not disposed of before them. Dispose them. */
 export interface Sums {
   /** Of the backend, in bytes. */
   readonly bytes: number;
+  /** What the layer gives. */
+  whole(): tf.Tensor;
   /** What the layer gives without each of some channels, one after the other along the batch. */
   without(channels: readonly number[]): tf.Tensor;
   dispose(): void;
@@ -30,18 +32,25 @@ export function summingOf(linear: Linear, axis: ChannelIds): Summing {
 }
 
 function sumsOf(linear: Linear, places: Places, kernels: tf.Tensor, x: tf.Tensor): Sums {
-  const whole = tf.keep(linear.sums(x));
-  const inputs = tf.keep(apart(x, x.rank - 1, places));
+  const sums = tf.keep(linear.sums(x));
+  let inputs: tf.Tensor | undefined;
   const contributions = linear.isDense ? productsTogether : productsOneByOne(linear, x.shape.slice(0, -1));
   return {
-    bytes: 4 * (whole.size + inputs.size),
+    get bytes() {
+      return 4 * (sums.size + (inputs?.size ?? 0));
+    },
+    whole: () => {
+      const activated = linear.activate(sums);
+      return activated === sums ? tf.clone(sums) : activated;
+    },
     without: (channels) =>
       tf.tidy(() => {
+        inputs ??= tf.keep(apart(x, x.rank - 1, places));
         const ranks = channels.map((channel) => places.rank.get(channel) as number);
-        const left = tf.sub(tf.reshape(whole, [1, -1]), contributions(inputs, kernels, ranks));
-        return linear.activate(tf.reshape(left, [-1, ...whole.shape.slice(1)]));
+        const left = tf.sub(tf.reshape(sums, [1, -1]), contributions(inputs, kernels, ranks));
+        return linear.activate(tf.reshape(left, [-1, ...sums.shape.slice(1)]));
       }),
-    dispose: () => tf.dispose([whole, inputs]),
+    dispose: () => tf.dispose([sums, ...(inputs ? [inputs] : [])]),
   };
 }
 
