@@ -65,7 +65,10 @@ describe("the worker", function () {
   it("ranks the filters of a layer, and draws one", async () => {
     const asked = { model: sampleModel, layer: "conv1" };
     const filters = await connection.sendRequest(filtersRequest, { ...asked, criterion: "l2" });
-    assert.deepEqual(filters.map(({ index }) => index).toSorted((a, b) => a - b), [...Array(16).keys()]);
+    assert.deepEqual(
+      filters.map(({ index }) => index).toSorted((a, b) => a - b),
+      [...Array(16).keys()],
+    );
     assert.ok(filters.every(({ score }, i) => i === 0 || score <= (filters[i - 1]?.score ?? 0)));
     const kernel = await connection.sendRequest(kernelRequest, { ...asked, filter: 3 });
     assert.equal(kernel?.cells.length, 9);
