@@ -9,9 +9,8 @@ import { shareNames } from "../../../src/pruning/engine/webgpu/names.ts";
  */
 export async function onStockWebGpu<T>(folder: string, use: () => Promise<T>): Promise<T> {
   const dawn = await loadDawn([folder]);
-  const gpu = dawn.create([]);
-  const takeNamesAway = shareNames(dawn, gpu);
-  const device = await (await gpu.requestAdapter())?.requestDevice();
+  const takeNamesAway = shareNames(dawn);
+  const device = await (await dawn.gpu.requestAdapter())?.requestDevice();
   assert.ok(device);
   // What is wrong would be printed, too.
   device.addEventListener("uncapturederror", (event) => event.preventDefault());

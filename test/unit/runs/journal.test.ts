@@ -55,6 +55,7 @@ describe("a run on disk", () => {
       folder: journal.folder,
       trials: [1, 2].map((n) => placed(journal.folder, runTrial(n))),
       sensitivity: [],
+      factors: [],
     });
   });
 

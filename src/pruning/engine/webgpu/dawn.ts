@@ -12,9 +12,14 @@ export interface Dawn {
   readonly globals: Readonly<Record<string, unknown>>;
   /** Where it was loaded from. */
   readonly folder: string;
-  /** @param options such as `backend=vulkan` */
-  create(options: string[]): GPU;
+  readonly gpu: GPU;
 }
+
+/**
+ * By folder, and kept for good: on Node 24 a second one stands still, or takes the process with it, while the first is
+ * collected.
+ */
+const instances = new Map<string, GPU>();
 
 /**
  * Loads Dawn as the first of some folders has it installed.
@@ -30,8 +35,12 @@ export async function loadDawn(folders: readonly string[]): Promise<Dawn> {
   }
   const folder = dirname(path);
   try {
-    const { create, globals } = (await import(pathToFileURL(path).href)) as Pick<Dawn, "create" | "globals">;
-    return { create, globals, folder };
+    const { create, globals } = (await import(pathToFileURL(path).href)) as Pick<Dawn, "globals"> & {
+      create(options: string[]): GPU;
+    };
+    const gpu = instances.get(folder) ?? create([]);
+    instances.set(folder, gpu);
+    return { gpu, globals, folder };
   } catch (error) {
     throw new SecateurError(
       "backend",

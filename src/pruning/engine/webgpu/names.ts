@@ -5,7 +5,7 @@ import type { Dawn } from "./dawn.ts";
  * `navigator.gpu`. Node has a navigator from version 21 on.
  * @returns takes them away again
  */
-export function shareNames({ globals }: Pick<Dawn, "globals">, gpu: GPU): () => void {
+export function shareNames({ globals, gpu }: Pick<Dawn, "globals" | "gpu">): () => void {
   const undo = Object.entries(globals)
     .filter(([name]) => !(name in globalThis))
     .map(([name, value]) => define(globalThis, name, value));

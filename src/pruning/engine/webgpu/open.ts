@@ -14,10 +14,9 @@ import { webGpuRepairs } from "./repairs.ts";
 export const openWebGpu: BackendOpener = async ({ webgpuFolders = [], asked, log }) => {
   if (!asked) requireDevice();
   const dawn = await loadDawn(webgpuFolders);
-  const gpu = dawn.create([]);
-  const adapter = await findAdapter(gpu, !asked);
+  const adapter = await findAdapter(dawn.gpu, !asked);
   log(`Dawn was loaded from ${dawn.folder}.`);
-  const takeNamesAway = shareNames(dawn, gpu);
+  const takeNamesAway = shareNames(dawn);
   try {
     const { verify, dispose } = await start(adapter);
     return {
