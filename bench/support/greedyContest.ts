@@ -44,13 +44,13 @@ function testOf({ test, path }: Dataset): Split {
 /** The channels of which one may go. */
 export const candidatesOf = (anatomy: Anatomy): readonly number[] => prospectsOf(anatomy, anatomy, 0, {}).candidates;
 
-/** A contest among some of them. @param before what the last step found, in channels of this anatomy */
+/** A contest among some of them. @param insight what the last step told, in channels of this anatomy */
 export function contestOf(
   anatomy: Anatomy,
   candidates: readonly number[],
   jury: Jury,
   engine: Engine,
-  before?: Pick<Verdict, "margins">,
+  insight?: Verdict["insight"],
 ): Contest {
   const whole = anatomy.sizes(new Uint8Array(anatomy.channels.count)).parameters;
   return {
@@ -58,7 +58,7 @@ export function contestOf(
     channels: anatomy.channels,
     candidates,
     jury,
-    margins: before?.margins,
+    insight,
     engine,
     parameters: (channel) => whole - anatomy.sizes(removalOf(anatomy, channel)).parameters,
     progress() {},

@@ -3,6 +3,7 @@
 import { drawSample } from "../../src/pruning/data/sample.ts";
 import { openEngine } from "../../src/pruning/engine/open.ts";
 import { shrink } from "../../src/pruning/graph/channels/shrink.ts";
+import { insightAfter } from "../../src/pruning/methods/greedy/choose.ts";
 import type { Contest, Search, Verdict } from "../../src/pruning/methods/greedy/contest.ts";
 import { exhaustive } from "../../src/pruning/methods/greedy/plain.ts";
 import { race } from "../../src/pruning/methods/greedy/race.ts";
@@ -43,7 +44,7 @@ let last: Verdict | undefined;
 for (let step = 0; step < removals; step++) {
   const now = anatomy(current);
   const all = inOrder(candidatesOf(now));
-  const [fast, raceMs] = await timed(race, contestOf(now, all, jury, engine, last));
+  const [fast, raceMs] = await timed(race, contestOf(now, all, jury, engine, last?.insight));
   const { winner, evaluations } = fast;
   const searched = network.isSampled ? sampled(all, winner.channel, step) : all;
   const [plain, plainMs] = await timed(exhaustive, contestOf(now, searched, jury, engine));
@@ -57,7 +58,11 @@ for (let step = 0; step < removals; step++) {
     evaluations,
     isSame: plain.winner.channel === winner.channel,
   });
-  last = { ...fast, order: afterwards(fast) };
+  last = {
+    ...fast,
+    order: afterwards(fast),
+    ...(fast.insight && { insight: insightAfter(fast.insight, winner.channel) }),
+  };
   current = shrink(current, now.channels, removalOf(now, winner.channel));
 }
 const run: GreedyRun = { detail: engine.backend.detail, images: jury.feed.split.count, removals: made };

@@ -48,13 +48,21 @@ async function checkAblation(engine: Engine, model: Model, random: Random): Prom
   const ablation = await engine.ablate(model, head);
   // A layer that is another's activation makes its weights when it is first called.
   (await ablation.hold(values, shape)).dispose();
-  const { whole, scores } = await withoutLeak(async () => {
+  const some = free.map((_, i) => [[0, 2], [1], [0, 1, 2], [1, 2]][i % 4] as number[]);
+  const { whole, scores, parts } = await withoutLeak(async () => {
     const held = await ablation.hold(values, shape);
     const tried = await held.without(free);
+    const inPart = await held.without(free, some);
     held.dispose();
-    return { whole: held.scores, scores: tried };
+    return { whole: held.scores, scores: tried, parts: inPart };
   });
   ablation.dispose();
+  const classes = whole.length / examples;
+  for (const [i, rows] of some.entries()) {
+    const all = scores[i] as Float32Array;
+    const wanted = rows.flatMap((row) => [...all.subarray(row * classes, (row + 1) * classes)]);
+    assertClose(parts[i] as Float32Array, Float32Array.from(wanted), `channel ${free[i]} on examples ${rows}`);
+  }
   assertClose(whole, await masked(), "the whole model");
   for (const [i, channel] of free.entries()) {
     // A width of one cannot be masked: nothing would be left.

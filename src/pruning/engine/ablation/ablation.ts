@@ -4,9 +4,10 @@ import type { ChannelIds } from "../../graph/channels/channels.ts";
 import type { Ablation, Held } from "./contract.ts";
 import type { Layer } from "./layersByPath.ts";
 import { linearOf } from "./linear.ts";
-import { batchesOf, callsAgain, inputsOf, type Reading, readersByChannel, tensorsToKeep } from "./plan.ts";
+import { batchesOf, callsAgain, inputsOf, type Reading, readersByChannel, type Try, tensorsToKeep } from "./plan.ts";
 import type { AblationPlan } from "./planOf.ts";
 import { withoutReading } from "./readers.ts";
+import { joined, masked, partOf, repeated } from "./rows.ts";
 import { makeCall, makeCalls, type Tensors } from "./runner.ts";
 import { type Sums, summingOf } from "./sums.ts";
 
@@ -15,6 +16,13 @@ const rowsAtOnce = 128;
 
 /** Sums of linear readers on tensors that are known. */
 type KnownSums = Map<Call, Sums>;
+
+/** What is known of a batch. */
+interface Batch {
+  readonly known: Tensors;
+  readonly sums: KnownSums;
+  readonly examples: number;
+}
 
 /**
  * Tries channels of a loaded model, each alone. A channel is taken away where it is read, which says what its removal says:
@@ -44,62 +52,61 @@ export function ablationOf(
   const input = calls.inputs[0] as TensorId;
   const output = calls.outputs[head] as TensorId;
 
-  /** What the model answers without each of some channels, all read by the same layers; nothing where none reads them. */
-  function answer(channels: readonly number[], known: Tensors, sums: KnownSums): tf.Tensor | undefined {
-    const readers = readersOf.get(channels[0] as number) ?? new Set();
+  /** What the model answers to some tries, all of channels that the same layers read; nothing where none reads them. */
+  function answer(tries: readonly Try[], batch: Batch): tf.Tensor | undefined {
+    const readers = readersOf.get(tries[0]?.channel as number) ?? new Set();
     const changed: Tensors = new Map();
     makeCalls(callsAgain(calls, readers), changed, new Set([output]), (call) =>
       call.kind === "layer" && readers.has(call.layer)
-        ? callReader(call, call.layer, channels, known, changed, sums)
-        : make(call, inputsAgain(call, channels.length, known, changed)),
+        ? callReader(call, call.layer, tries, batch, changed)
+        : make(call, inputsAgain(call, tries, batch, changed)),
     );
     return changed.get(output);
   }
 
-  function callReader(
-    call: Call,
-    path: string,
-    channels: readonly number[],
-    known: Tensors,
-    changed: Tensors,
-    sums: KnownSums,
-  ): tf.Tensor[] {
+  function callReader(call: Call, path: string, tries: readonly Try[], batch: Batch, changed: Tensors): tf.Tensor[] {
     const own = readings.get(path) ?? [];
     const sum = linear.get(path);
     const [first] = inputsOf(call) as readonly [TensorId];
-    if (sum && !changed.has(first)) return [(sums.get(call) as Sums).without(channels)];
-    const inputs = inputsAgain(call, channels.length, known, changed);
-    if (sum) return make(call, [masked(inputs[0] as tf.Tensor, read(own), channels)]);
-    const each = channels.map((channel, i) =>
+    if (sum && !changed.has(first)) return [(batch.sums.get(call) as Sums).without(tries, batch.examples)];
+    const inputs = inputsAgain(call, tries, batch, changed);
+    if (sum) return make(call, [masked(inputs[0] as tf.Tensor, read(own), tries)]);
+    const each = tries.map(({ channel }, i) =>
       withoutReading(layerOf(path), own, channel, () =>
         make(
           call,
-          inputs.map((tensor) => partOf(tensor, i, channels.length)),
+          inputs.map((tensor) => partOf(tensor, tries, i)),
         ),
       ),
     );
     return (each[0] ?? []).map((_, i) => joined(each.map((made) => made[i] as tf.Tensor)));
   }
 
-  function heldOf(scores: Float32Array, known: Tensors, sums: KnownSums, examples: number): Held {
+  function heldOf(scores: Float32Array, batch: Batch): Held {
+    const { known, sums, examples } = batch;
+    const classes = scores.length / examples;
+    const all = [...Array(examples).keys()];
     return {
       scores,
       get bytes() {
         const activations = [...known.values()].reduce((sum, { size }) => sum + 4 * size, 0);
         return [...sums.values()].reduce((sum, { bytes }) => sum + bytes, activations);
       },
-      async without(channels) {
-        const answers = new Map<number, Float32Array>();
-        for (const batch of batchesOf(channels, readersOf, Math.max(1, Math.floor(rowsAtOnce / examples)))) {
-          const answered = answer(batch, known, sums);
-          const all = (await answered?.data()) as Float32Array | undefined;
+      async without(channels, rows) {
+        const answers = channels.map((): Float32Array => new Float32Array());
+        const tries = channels.map((channel, place) => ({ channel, place, rows: rows?.[place] ?? all }));
+        for (const together of batchesOf(tries, readersOf, rowsAtOnce)) {
+          const answered = answer(together, batch);
+          const values = (await answered?.data()) as Float32Array | undefined;
           answered?.dispose();
-          for (const [i, channel] of batch.entries()) {
-            answers.set(channel, all?.slice(i * scores.length, (i + 1) * scores.length) ?? scores);
+          let at = 0;
+          for (const { place, rows: own } of together) {
+            answers[place] = values?.slice(at, at + own.length * classes) ?? pick(scores, own, classes);
+            at += own.length * classes;
           }
         }
         check();
-        return channels.map((channel) => answers.get(channel) as Float32Array);
+        return answers;
       },
       dispose() {
         tf.dispose([...known.values()]);
@@ -128,7 +135,7 @@ export function ablationOf(
         made.delete(output);
       }
       check();
-      return heldOf(scores, made, sums, shape[0] as number);
+      return heldOf(scores, { known: made, sums, examples: shape[0] as number });
     },
     dispose() {
       for (const each of [...summings.values(), ...linear.values()]) each.dispose();
@@ -142,29 +149,13 @@ const read = ([reading]: readonly Reading[]): ChannelIds => (reading as Reading)
 
 const tensorsOf = (call: Call, from: Tensors): tf.Tensor[] => inputsOf(call).map((id) => from.get(id) as tf.Tensor);
 
-/** What a call takes when it is made for several channels at once: what has not changed, as often as there are. */
-const inputsAgain = (call: Call, times: number, known: Tensors, changed: Tensors): tf.Tensor[] =>
-  inputsOf(call).map((id) => changed.get(id) ?? repeated(known.get(id) as tf.Tensor, times));
+/** What a call takes when several channels are tried: where nothing has changed, the rows that each is tried on. */
+const inputsAgain = (call: Call, tries: readonly Try[], { known, examples }: Batch, changed: Tensors): tf.Tensor[] =>
+  inputsOf(call).map((id) => changed.get(id) ?? repeated(known.get(id) as tf.Tensor, tries, examples));
 
-const joined = (parts: readonly tf.Tensor[]): tf.Tensor =>
-  parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat([...parts], 0);
-
-const repeated = (tensor: tf.Tensor, times: number): tf.Tensor =>
-  times === 1 ? tensor : joined(Array<tf.Tensor>(times).fill(tensor));
-
-/** The examples of one of the channels that are tried. */
-function partOf(tensor: tf.Tensor, index: number, times: number): tf.Tensor {
-  const size = (tensor.shape[0] as number) / times;
-  return times === 1 ? tensor : tf.slice(tensor, [index * size], [size]);
-}
-
-/** An input, for each channel that is tried with that channel at zero along the last axis. */
-function masked(x: tf.Tensor, axis: ChannelIds, channels: readonly number[]): tf.Tensor {
-  const kept = Float32Array.from({ length: channels.length * axis.length }, (_, i) =>
-    Number(axis[i % axis.length] !== channels[Math.floor(i / axis.length)]),
-  );
-  return tf.tidy(() => {
-    const apart = tf.reshape(x, [channels.length, -1, axis.length]);
-    return tf.reshape(tf.mul(apart, tf.tensor(kept, [channels.length, 1, axis.length])), x.shape);
-  });
+/** Some rows of scores. */
+function pick(scores: Float32Array, rows: readonly number[], classes: number): Float32Array {
+  const picked = new Float32Array(rows.length * classes);
+  for (const [i, row] of rows.entries()) picked.set(scores.subarray(row * classes, (row + 1) * classes), i * classes);
+  return picked;
 }

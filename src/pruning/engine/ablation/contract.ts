@@ -21,8 +21,9 @@ export interface Held {
    * What the model answers without a channel, each alone: as the model masked at that channel (`mask`) would, up to
    * the rounding of sums in another order.
    * @param channels numbers of free channels
+   * @param rows for each of them, which of the batch's examples to answer, ascending; all if left out
    * @returns for each of them `examples × classes`, row-major
    */
-  without(channels: readonly number[]): Promise<Float32Array[]>;
+  without(channels: readonly number[], rows?: readonly (readonly number[])[]): Promise<Float32Array[]>;
   dispose(): void;
 }

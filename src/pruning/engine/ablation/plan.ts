@@ -67,18 +67,35 @@ export function readersByChannel(
   return readers;
 }
 
-/** Channels that the same layers read, at most so many together. */
-export function batchesOf(
-  channels: readonly number[],
+/** One channel to try, on some examples of a batch. */
+export interface Try {
+  readonly channel: number;
+  /** At least one, ascending. */
+  readonly rows: readonly number[];
+}
+
+/** Tries of channels that the same layers read, at most so many rows together unless one alone has more. */
+export function batchesOf<T extends Try>(
+  tries: readonly T[],
   readersOf: ReadonlyMap<number, ReadonlySet<string>>,
   most: number,
-): number[][] {
-  const alike = new Map<string, number[]>();
-  for (const channel of channels) {
-    const readers = [...(readersOf.get(channel) ?? [])].join();
-    alike.set(readers, [...(alike.get(readers) ?? []), channel]);
+): T[][] {
+  const alike = new Map<string, T[]>();
+  for (const each of tries) {
+    const readers = [...(readersOf.get(each.channel) ?? [])].join();
+    alike.set(readers, [...(alike.get(readers) ?? []), each]);
   }
-  return [...alike.values()].flatMap((same) =>
-    Array.from({ length: Math.ceil(same.length / most) }, (_, i) => same.slice(i * most, (i + 1) * most)),
-  );
+  return [...alike.values()].flatMap((same) => {
+    const batches: T[][] = [];
+    let room = 0;
+    for (const each of same) {
+      if (each.rows.length > room) {
+        batches.push([]);
+        room = most;
+      }
+      batches.at(-1)?.push(each);
+      room -= each.rows.length;
+    }
+    return batches;
+  });
 }

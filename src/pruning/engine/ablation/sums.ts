@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ChannelIds } from "../../graph/channels/channels.ts";
 import { apart, type Places, placesOf } from "./apart.ts";
 import type { Linear } from "./linear.ts";
+import type { Try } from "./plan.ts";
+import { joined, rowsOf } from "./rows.ts";
 
 /** What a layer sums up of an input that is known, which is not disposed of before them. Dispose them. */
 export interface Sums {
@@ -9,8 +11,8 @@ export interface Sums {
   readonly bytes: number;
   /** What the layer gives. */
   whole(): tf.Tensor;
-  /** What the layer gives without each of some channels, one after the other along the batch. */
-  without(channels: readonly number[]): tf.Tensor;
+  /** What the layer gives without each of some channels. @param of how many rows the batch has */
+  without(tries: readonly Try[], of: number): tf.Tensor;
   dispose(): void;
 }
 
@@ -34,7 +36,6 @@ export function summingOf(linear: Linear, axis: ChannelIds): Summing {
 function sumsOf(linear: Linear, places: Places, kernels: tf.Tensor, x: tf.Tensor): Sums {
   const sums = tf.keep(linear.sums(x));
   let inputs: tf.Tensor | undefined;
-  const contributions = linear.isDense ? productsTogether : productsOneByOne(linear, x.shape.slice(0, -1));
   return {
     get bytes() {
       return 4 * (sums.size + (inputs?.size ?? 0));
@@ -43,54 +44,44 @@ function sumsOf(linear: Linear, places: Places, kernels: tf.Tensor, x: tf.Tensor
       const activated = linear.activate(sums);
       return activated === sums ? tf.clone(sums) : activated;
     },
-    without: (channels) =>
+    without: (tries, of) =>
       tf.tidy(() => {
         inputs ??= tf.keep(apart(x, x.rank - 1, places));
-        const ranks = channels.map((channel) => places.rank.get(channel) as number);
-        const left = tf.sub(tf.reshape(sums, [1, -1]), contributions(inputs, kernels, ranks));
-        return linear.activate(tf.reshape(left, [-1, ...sums.shape.slice(1)]));
+        const ranks = tries.map(({ channel }) => places.rank.get(channel) as number);
+        const isWhole = tries.every(({ rows }) => rows.length === of);
+        if (linear.isDense && isWhole) {
+          const left = tf.sub(tf.reshape(sums, [1, -1]), productsTogether(inputs, kernels, ranks));
+          return linear.activate(tf.reshape(left, [-1, ...sums.shape.slice(1)]));
+        }
+        const left = tries.map(({ rows }, i) => {
+          const rank = ranks[i] as number;
+          const own = tf.reshape(entryOf(inputs as tf.Tensor, rank), [...x.shape.slice(0, -1), places.times]);
+          const kernel = tf.reshape(entryOf(kernels, rank), [
+            ...linear.kernel.shape.slice(0, -2),
+            places.times,
+            linear.kernel.shape.at(-1) as number,
+          ]);
+          return tf.sub(rowsOf(sums, rows, of), linear.product(rowsOf(own, rows, of), kernel));
+        });
+        return linear.activate(joined(left));
       }),
     dispose: () => tf.dispose([sums, ...(inputs ? [inputs] : [])]),
   };
 }
 
 /**
- * What some channels add to the sums.
+ * What some channels add to the sums of a dense layer.
  * @param inputs of shape [channels, positions, times, 1]
- * @param kernels of shape [channels, taps, times, outputs]
+ * @param kernels of shape [channels, 1, times, outputs]
  * @returns of shape [ranks, all sums]
  */
-type Contributions = (inputs: tf.Tensor, kernels: tf.Tensor, ranks: readonly number[]) => tf.Tensor;
-
-/** Of a dense layer. */
-const productsTogether: Contributions = (inputs, kernels, ranks) => {
-  const [, rows = 1, times = 1] = inputs.shape;
-  const x = tf.reshape(runsOf(inputs, ranks), [ranks.length, rows, times]);
-  const kernel = tf.reshape(runsOf(kernels, ranks), [ranks.length, times, -1]);
+function productsTogether(inputs: tf.Tensor, kernels: tf.Tensor, ranks: readonly number[]): tf.Tensor {
+  const [, positions = 1, times = 1] = inputs.shape;
+  const some = (tensor: tf.Tensor) => joined(ranks.map((rank) => entryOf(tensor, rank)));
+  const x = tf.reshape(some(inputs), [ranks.length, positions, times]);
+  const kernel = tf.reshape(some(kernels), [ranks.length, times, -1]);
   return tf.reshape(tf.matMul(x, kernel), [ranks.length, -1]);
-};
-
-/** Of a convolution, whose windows each channel slides over by itself. @param shape of its input, without channels */
-function productsOneByOne({ product, kernel }: Linear, shape: readonly number[]): Contributions {
-  return (inputs, kernels, ranks) => {
-    const each = ranks.map((rank) => {
-      const x = tf.reshape(runsOf(inputs, [rank]), [...shape, -1]);
-      const own = tf.reshape(runsOf(kernels, [rank]), [
-        ...kernel.shape.slice(0, -2),
-        x.shape.at(-1) as number,
-        kernel.shape.at(-1) as number,
-      ]);
-      return tf.reshape(product(x, own), [1, -1]);
-    });
-    return joined(each);
-  };
 }
 
-/** Some entries along the first axis, each of which lies in one run. */
-function runsOf(tensor: tf.Tensor, indices: readonly number[]): tf.Tensor {
-  const rest = tensor.shape.slice(1);
-  const begins = indices.map((index) => [index, ...rest.map(() => 0)]);
-  return joined(begins.map((begin) => tf.slice(tensor, begin, [1, ...rest])));
-}
-
-const joined = (parts: tf.Tensor[]): tf.Tensor => (parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat(parts, 0));
+/** One entry along the first axis, which lies in one run. */
+const entryOf = (tensor: tf.Tensor, index: number): tf.Tensor => tf.slice(tensor, [index], [1]);

@@ -3,7 +3,7 @@ import type { Anatomy } from "../anatomy.ts";
 import { wholeSizes } from "../channelTarget.ts";
 import { scoreChannels } from "../evidence/scoreChannels.ts";
 import type { MethodContext } from "../spec.ts";
-import type { Contest, Jury, Verdict } from "./contest.ts";
+import type { Contest, Insight, Jury, Verdict } from "./contest.ts";
 import { defaultShortlist, type GreedyOptions } from "./greedySpec.ts";
 import { exhaustive } from "./plain.ts";
 import { race } from "./race.ts";
@@ -11,7 +11,7 @@ import type { Standing, Tally } from "./state.ts";
 import { type TimeLeft, tellingOf } from "./telling.ts";
 
 /** The channel that goes, and what became known on the way. */
-export interface Chosen extends Pick<Standing, "tally" | "margins"> {
+export interface Chosen extends Pick<Standing, "tally" | "insight"> {
   readonly winner: Verdict["winner"];
 }
 
@@ -22,7 +22,7 @@ export interface Chosen extends Pick<Standing, "tally" | "margins"> {
 export async function choose(
   anatomy: Anatomy,
   candidates: readonly number[],
-  { tally, margins }: Standing,
+  { tally, insight }: Standing,
   jury: Jury,
   options: GreedyOptions,
   { timeLeft, ...context }: MethodContext & { readonly timeLeft: TimeLeft },
@@ -35,7 +35,7 @@ export async function choose(
       channels: anatomy.channels,
       candidates: some,
       jury,
-      margins,
+      insight,
       engine: context.laboratory().engine,
       parameters: parametersOf(anatomy),
       ...(context.signal && { signal: context.signal }),
@@ -103,19 +103,25 @@ async function shortlisted(
 }
 
 /** @param widest the search that tried most candidates, whose order the next step begins with */
-function chosenBy({ winner, margins, evaluations }: Verdict, widest: Verdict, possible: number, tally: Tally): Chosen {
+function chosenBy({ winner, evaluations }: Verdict, widest: Verdict, possible: number, tally: Tally): Chosen {
   return {
     winner,
-    margins,
+    insight: widest.insight && insightAfter(widest.insight, winner.channel),
     tally: {
       ...tally,
       removed: tally.removed + 1,
       done: tally.done + evaluations.done,
       possible: tally.possible + possible,
-      // The channels behind the one that goes move up.
-      order: widest.order
-        .filter((channel) => channel !== winner.channel)
-        .map((channel) => channel - Number(channel > winner.channel)),
+      order: widest.order.flatMap((channel) => after(channel, winner.channel)),
     },
   };
 }
+
+/** What is known once a channel is gone. */
+export function insightAfter({ margins, answers }: Insight, gone: number): Insight {
+  const left = [...answers].flatMap(([channel, own]) => after(channel, gone).map((each) => [each, own] as const));
+  return { margins, answers: new Map(left) };
+}
+
+/** What a channel's number is once another is gone: those behind it move up. Nothing for that one itself. */
+const after = (channel: number, gone: number): number[] => (channel === gone ? [] : [channel - Number(channel > gone)]);

@@ -24,8 +24,8 @@ export interface Contest {
   /** The most promising first, where that is known: the search ends the sooner. */
   readonly candidates: readonly number[];
   readonly jury: Jury;
-  /** How sure the model is of each image now, where that is known, about; only speed depends on it. */
-  readonly margins?: Float64Array | undefined;
+  /** What the last step told, in channels of this model; only speed depends on it. */
+  readonly insight?: Insight | undefined;
   readonly engine: Engine;
   /** How many parameters go with a channel. */
   parameters(channel: number): number;
@@ -48,6 +48,14 @@ export interface Evaluations {
   readonly possible: number;
 }
 
+/** What a search has found out beside its winner. */
+export interface Insight {
+  /** How sure the model is of each image once the winner is gone: its margins, about. */
+  readonly margins: Float64Array;
+  /** By candidate and image: 1 for one that was right without the channel, 0 for one that was wrong, −1 if not tried. */
+  readonly answers: ReadonlyMap<number, Int8Array>;
+}
+
 /** What is left when one channel is gone. */
 export interface Outcome {
   readonly channel: number;
@@ -63,8 +71,7 @@ export interface Verdict {
   readonly evaluations: Evaluations;
   /** The candidates, the most promising first as far as they were tried. */
   readonly order: readonly number[];
-  /** The margins of all images once the winner is gone, about; where they are known. */
-  readonly margins?: Float64Array;
+  readonly insight?: Insight;
 }
 
 /** Finds the channel whose removal costs least. */

@@ -1,12 +1,16 @@
 import { setImmediate } from "node:timers/promises";
 import { throwIfCancelled } from "../../errors.ts";
 import { answersOf, type RowAnswers } from "../../metrics/accuracy.ts";
-import { type Contest, compareOutcomes, type Outcome, type Search } from "./contest.ts";
+import { type Contest, compareOutcomes, type Insight, type Outcome, type Search, type Verdict } from "./contest.ts";
 import { type HeldBatches, heldBatches } from "./heldBatches.ts";
 import { answersWithout, outcomeWithout } from "./plain.ts";
+import { compareRunners, Runner, suspicionOf } from "./runner.ts";
 
 /** Candidates that are tried between two looks at the event loop. */
 const atOnce = 16;
+
+/** How many run ahead at a time, for the sake of a bound: those that promise most. */
+const favourites = 3;
 
 // The scores of an ablation are those of the masked model up to the rounding of sums in another order, about 1e-6 of
 // the largest. What is closer to a decision than these is computed the plain way.
@@ -15,30 +19,19 @@ const closeMargin = 1e-4;
 /** Of losses, in nats, for each image and for each nat: −log p is about as large as the scores that it comes from. */
 const closeLoss = 4e-5;
 
-/** A candidate on its way through the batches. */
-interface Runner {
-  readonly channel: number;
-  right: number;
-  loss: number;
-  /** How many images were right after each batch that it has been through. */
-  readonly after: number[];
-  /** Of the images that it has been through. */
-  readonly margins: Float64Array[];
-}
-
 /**
- * The same choice as `exhaustive`, by a race. All candidates go through the images batch by batch, on an ablation of
- * the model; those the model gets wrong now come first, then those it is least sure of. One candidate that promises
- * much runs ahead to the end; from then on each is given up as soon as the images left cannot make it the winner.
+ * The same choice as `exhaustive`, by a race on an ablation of the model. One candidate that promises much runs ahead to
+ * the end; from then on each is given up as soon as the images left cannot make it the winner. So all are tried on those
+ * images first that they are likely to get wrong, and on the others, the least sure first, only where those do not decide.
  */
 export const race: Search = async (contest) => {
   const { jury, engine, model } = contest;
-  const examples = hardestFirst(contest.margins ?? jury.margins);
+  const insight = contest.insight ?? { margins: jury.margins, answers: new Map() };
   const ablation = await engine.ablate(model, jury.head.name);
   try {
-    const held = await heldBatches(ablation, jury, examples);
+    const held = await heldBatches(ablation, jury, hardestFirst(insight.margins));
     try {
-      return await run(contest, held, examples.length);
+      return await run(contest, held, insight);
     } finally {
       held.dispose();
     }
@@ -52,40 +45,45 @@ function hardestFirst(margins: Float64Array): Uint32Array {
   return Uint32Array.from(margins.keys()).sort((a, b) => (margins[a] as number) - (margins[b] as number) || a - b);
 }
 
-async function run(contest: Contest, held: HeldBatches, images: number): ReturnType<Search> {
+async function run(contest: Contest, held: HeldBatches, insight: Insight): Promise<Verdict> {
   const { batches } = held;
-  const runners = contest.candidates.map((channel): Runner => ({ channel, right: 0, loss: 0, after: [], margins: [] }));
+  const images = contest.jury.feed.split.count;
+  const runners = contest.candidates.map((channel) => new Runner(channel, images));
   const possible = runners.length * images;
   let done = 0;
   let best: Runner | undefined;
-  const leftAfter = batches.map((_, index) => batches.slice(index).reduce((sum, { length }) => sum + length, 0));
   const isBeaten = (runner: Runner) => best !== undefined && runner !== best && cannotWin(runner, best);
+  const isRunning = (runner: Runner) => !runner.isFinished && !isBeaten(runner);
 
   /** Whether the images left cannot make it better than one that has been through all of them. */
-  function cannotWin({ right, loss, after }: Runner, rival: Runner): boolean {
-    const most = right + (leftAfter[after.length] ?? 0);
+  function cannotWin({ right, loss, answered }: Runner, rival: Runner): boolean {
+    const most = right + images - answered;
     return most < rival.right || (most === rival.right && loss > rival.loss + slackOf(rival, images));
   }
 
-  /** Sends some through the next batch, which is the same for all. */
-  async function advance(some: readonly Runner[], index: number): Promise<void> {
-    const examples = batches[index] ?? new Uint32Array();
-    for (let i = 0; i < some.length; i += atOnce) {
+  /** Tries some on images of a batch that they have not been tried on yet. */
+  async function advance(some: readonly Runner[], index: number, choose: Choose): Promise<void> {
+    const batch = batches[index] ?? new Uint32Array();
+    const tries = some.flatMap((runner) => {
+      const open = [...batch.keys()].filter((row) => runner.isOpen(batch[row] as number));
+      const rows = choose(runner, open, batch);
+      return rows.length > 0 ? [{ runner, rows }] : [];
+    });
+    for (let i = 0; i < tries.length; i += atOnce) {
       await setImmediate();
       throwIfCancelled(contest.signal);
-      const part = some.slice(i, i + atOnce);
-      const scores = await (await held.at(index)).without(part.map(({ channel }) => channel));
-      for (const [j, runner] of part.entries()) {
-        const answers = await sureAnswers(contest, runner.channel, scores[j] as Float32Array, examples);
-        runner.right += answers.right.reduce((sum, each) => sum + each, 0);
-        runner.loss += answers.loss.reduce((sum, each) => sum + each, 0);
-        runner.after.push(runner.right);
-        runner.margins.push(answers.margin);
+      const part = tries.slice(i, i + atOnce);
+      const scores = await (await held.at(index)).without(
+        part.map(({ runner }) => runner.channel),
+        part.map(({ rows }) => rows),
+      );
+      for (const [j, { runner, rows }] of part.entries()) {
+        const examples = rows.map((row) => batch[row] as number);
+        runner.add(examples, await sureAnswers(contest, runner.channel, scores[j] as Float32Array, examples));
+        done += rows.length;
       }
-      done += part.length * examples.length;
-      const [{ channel } = { channel: -1 }] = part;
-      contest.progress(progressOf(runners, isBeaten, batches.length), {
-        channel,
+      contest.progress(progressOf(runners, isBeaten), {
+        channel: part[0]?.runner.channel ?? -1,
         best: best && outcomeOf(best),
         evaluations: { done, possible },
       });
@@ -93,33 +91,61 @@ async function run(contest: Contest, held: HeldBatches, images: number): ReturnT
   }
 
   async function runAhead(runner: Runner): Promise<void> {
-    while (runner.after.length < batches.length && !isBeaten(runner)) await advance([runner], runner.after.length);
-    if (runner.after.length === batches.length && (!best || isBetter(runner, best))) best = runner;
+    for (let index = 0; index < batches.length && isRunning(runner); index++) await advance([runner], index, allOpen);
+    if (runner.isFinished && (!best || compareRunners(runner, best) < 0)) best = runner;
   }
 
-  for (const index of batches.keys()) {
-    const alive = runners.filter((runner) => runner.after.length === index && !isBeaten(runner));
-    await advance(alive, index);
-    const leader = alive.reduce<Runner | undefined>((a, b) => (a && !isBetter(b, a) ? a : b), undefined);
-    if (leader && (!best || leader.right > (best.after[index] as number))) await runAhead(leader);
+  /** Sends all that are left through the batches. */
+  async function pass(choose: Choose, afterBatch: () => Promise<void>): Promise<void> {
+    for (const index of batches.keys()) {
+      await advance(runners.filter(isRunning), index, choose);
+      for (const runner of runners) if (runner.isFinished && (!best || compareRunners(runner, best) < 0)) best = runner;
+      await afterBatch();
+    }
   }
-  const finished = runners.filter(({ after }) => after.length === batches.length);
+
+  /** Whoever is furthest ahead of the best, on the images that it has been tried on, runs ahead itself. */
+  async function runLeader(): Promise<void> {
+    const leads = runners
+      .filter(isRunning)
+      .map((runner) => ({ runner, lead: best ? runner.lead(best) : runner.right }));
+    const [first] = leads.sort((a, b) => b.lead - a.lead || a.runner.loss - b.runner.loss);
+    if (first && (!best || first.lead > 0)) await runAhead(first.runner);
+  }
+
+  if (contest.insight) for (const runner of runners.slice(0, favourites)) await runAhead(runner);
+  const suspicions = new Map(contest.candidates.map((channel) => [channel, suspicionOf(insight, channel)]));
+  await pass(
+    ({ channel }, open, batch) => {
+      const isSuspect = suspicions.get(channel) as (image: number) => boolean;
+      const suspects = open.filter((row) => isSuspect(batch[row] as number));
+      // To pick rows costs, too.
+      return suspects.length > open.length / 2 ? open : suspects;
+    },
+    async () => {},
+  );
+  await pass(allOpen, runLeader);
+  const finished = runners.filter(({ isFinished }) => isFinished);
   const { winner, again } = await decide(contest, finished);
-  const order = runners.toSorted((a, b) => b.after.length - a.after.length || (isBetter(a, b) ? -1 : 1));
-  const margins = new Float64Array(images);
-  const found = finished.find(({ channel }) => channel === winner.channel)?.margins ?? [];
-  for (const [index, examples] of batches.entries()) {
-    for (const [i, margin] of (found[index] ?? []).entries()) margins[examples[i] as number] = margin;
-  }
+  const found = runners.find(({ channel }) => channel === winner.channel) as Runner;
+  const leads = new Map(runners.map((runner) => [runner, runner.lead(found)]));
+  const order = runners.toSorted((a, b) => (leads.get(b) as number) - (leads.get(a) as number) || compareRunners(a, b));
   return {
     winner,
     evaluations: { done: done + again * images, possible },
     order: order.map(({ channel }) => channel),
-    margins,
+    insight: {
+      margins: found.margins,
+      answers: new Map(runners.map(({ channel, answers }) => [channel, answers])),
+    },
   };
 }
 
-const isBetter = (a: Runner, b: Runner): boolean => a.right > b.right || (a.right === b.right && a.loss < b.loss);
+/** Which of the rows of a batch that a candidate has not been tried on it is to be tried on. */
+type Choose = (runner: Runner, open: readonly number[], batch: Uint32Array) => readonly number[];
+
+const allOpen: Choose = (_, open) => open;
+
 const outcomeOf = ({ channel, right, loss }: Runner): Outcome => ({ channel, right, loss });
 
 /** How far another's loss may lie above, for rounding alone. */
@@ -130,11 +156,11 @@ async function sureAnswers(
   contest: Contest,
   channel: number,
   scores: Float32Array,
-  examples: Uint32Array,
+  examples: readonly number[],
 ): Promise<RowAnswers> {
   const { labels, head, probabilities } = contest.jury;
-  const wanted = Array.from(examples, (example) => labels[example] as number);
-  const answers = answersOf(scores.subarray(0, examples.length * head.classes), head.classes, wanted, probabilities);
+  const wanted = examples.map((example) => labels[example] as number);
+  const answers = answersOf(scores, head.classes, wanted, probabilities);
   const largest = scores.reduce((most, score) => Math.max(most, Number.isFinite(score) ? Math.abs(score) : 0), 0);
   const doubtful = [...answers.margin.keys()].filter(
     (i) => Math.abs(answers.margin[i] as number) <= closeMargin * largest,
@@ -154,7 +180,7 @@ async function sureAnswers(
 
 /** The best of those that have been through all images; where rounding could decide, they are run again as a whole. */
 async function decide(contest: Contest, finished: readonly Runner[]): Promise<{ winner: Outcome; again: number }> {
-  const best = finished.reduce<Runner | undefined>((a, b) => (a && !isBetter(b, a) ? a : b), undefined);
+  const [best] = finished.toSorted(compareRunners);
   if (!best) throw new Error("a contest has candidates");
   const most = best.loss + slackOf(best, contest.jury.feed.split.count);
   const close = finished.filter(({ right, loss }) => right === best.right && loss <= most);
@@ -166,7 +192,7 @@ async function decide(contest: Contest, finished: readonly Runner[]): Promise<{ 
 }
 
 /** How much of a race is over, where those that are given up count as finished. */
-function progressOf(runners: readonly Runner[], isBeaten: (runner: Runner) => boolean, batches: number): number {
-  const over = runners.map((runner) => (isBeaten(runner) ? 1 : runner.after.length / batches));
+function progressOf(runners: readonly Runner[], isBeaten: (runner: Runner) => boolean): number {
+  const over = runners.map((runner) => (isBeaten(runner) ? 1 : runner.answered / runner.answers.length));
   return over.reduce((sum, share) => sum + share, 0) / runners.length;
 }

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Checkpoint, Snapshot } from "../../checkpoint.ts";
 import type { Model } from "../../model/model.ts";
 import { fromSnapshot, snapshotOf } from "../modelSnapshot.ts";
+import type { Insight } from "./contest.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -27,13 +28,13 @@ export type Tally = v.InferOutput<typeof tallySchema>;
 export interface Standing {
   readonly model: Model;
   readonly tally: Tally;
-  /** How sure the model is of each image, where the last step has told. */
-  readonly margins?: Float64Array | undefined;
+  /** What the last step told, in channels of the model. */
+  readonly insight?: Insight | undefined;
 }
 
 export const untried: Tally = { removed: 0, done: 0, possible: 0, audited: 0, listed: 0, notes: [], order: [] };
 
-/** A search to be taken up again. Margins are not kept: they speed the next step up, and decide nothing. */
+/** A search to be taken up again. The insight is not kept: it speeds the next step up, and decides nothing. */
 export const standingSnapshot = ({ model, tally }: Standing): Snapshot => snapshotOf(model, tally);
 
 /** Where a search that was broken off goes on. @param model that it began with, and begins with where none was */
