@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { openBrowser } from "../../scripts/vscode/browser.ts";
+import type { Page } from "playwright-core";
 import { projectRoot } from "../support/corpus.ts";
 import { threeRuns, withoutData, withTrial } from "../support/panelRuns.ts";
-import { PanelHarness, type PanelPage, themeNames } from "./panelHarness.ts";
+import { themeNames } from "./panelHarness.ts";
 import { violations } from "./support/axe.ts";
+import { useShownPage } from "./support/shownPage.ts";
 
 /** The text of what has the focus. */
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? "");
@@ -27,32 +27,7 @@ async function find(page: Page, label: string): Promise<{ x: number; y: number }
 }
 
 describe("the Pareto page in a browser", () => {
-  let browser: Browser;
-  let harness: PanelHarness;
-  let open: PanelPage | undefined;
-
-  before(async function () {
-    this.timeout(120_000);
-    browser = await openBrowser();
-    harness = await PanelHarness.start(browser);
-  });
-  after(async () => {
-    await harness?.stop();
-    await browser?.close();
-  });
-  afterEach(async () => {
-    const faults = open?.faults ?? [];
-    await open?.page.close();
-    open = undefined;
-    assert.deepEqual(faults, [], "nothing was thrown, and nothing broke the page's policy");
-  });
-
-  const shown = async (...args: Parameters<PanelHarness["open"]>) => {
-    open = await harness.open(...args);
-    await open.send(threeRuns);
-    await open.page.locator("canvas").waitFor();
-    return open;
-  };
+  const { open, shown } = useShownPage(threeRuns, "canvas");
 
   for (const theme of themeNames)
     it(`reads well in ${theme}`, async () => {
@@ -75,19 +50,19 @@ describe("the Pareto page in a browser", () => {
     });
 
   it("asks for its data, and says what to do where there is none", async () => {
-    open = await harness.open();
-    assert.deepEqual(await open.said(), [{ type: "ready" }]);
-    await open.send({ type: "state", runs: [] });
-    await open.page.getByText("Right-click a model.json").waitFor();
-    assert.deepEqual(await violations(open.page), []);
+    const opened = await open();
+    assert.deepEqual(await opened.said(), [{ type: "ready" }]);
+    await opened.send({ type: "state", runs: [] });
+    await opened.page.getByText("Right-click a model.json").waitFor();
+    assert.deepEqual(await violations(opened.page), []);
   });
 
   it("shows size, and says why, where there is no accuracy", async () => {
-    open = await harness.open();
-    await open.send(withoutData);
-    await open.page.getByText("pruned without data").waitFor();
-    assert.equal(await open.page.getByLabel("Vertical axis").inputValue(), "gzipBytes");
-    assert.equal(await rows(open.page).count(), 4);
+    const opened = await open();
+    await opened.send(withoutData);
+    await opened.page.getByText("pruned without data").waitFor();
+    assert.equal(await opened.page.getByLabel("Vertical axis").inputValue(), "gzipBytes");
+    assert.equal(await rows(opened.page).count(), 4);
   });
 
   it("can be used from the keyboard alone", async () => {

@@ -1,39 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { openBrowser } from "../../scripts/vscode/browser.ts";
 import { projectRoot } from "../support/corpus.ts";
 import { withSensitivity } from "../support/panelRuns.ts";
-import { PanelHarness, type PanelPage, themeNames } from "./panelHarness.ts";
+import { themeNames } from "./panelHarness.ts";
 import { violations } from "./support/axe.ts";
+import { useShownPage } from "./support/shownPage.ts";
 
 describe("sensitivity on the Pareto page in a browser", () => {
-  let browser: Browser;
-  let harness: PanelHarness;
-  let open: PanelPage | undefined;
-
-  before(async function () {
-    this.timeout(120_000);
-    browser = await openBrowser();
-    harness = await PanelHarness.start(browser);
-  });
-  after(async () => {
-    await harness?.stop();
-    await browser?.close();
-  });
-  afterEach(async () => {
-    const faults = open?.faults ?? [];
-    await open?.page.close();
-    open = undefined;
-    assert.deepEqual(faults, [], "nothing was thrown, and nothing broke the page's policy");
-  });
-
-  const shown = async (...args: Parameters<PanelHarness["open"]>) => {
-    open = await harness.open(...args);
-    await open.send(withSensitivity);
-    await open.page.locator(".plots svg").first().waitFor();
-    return open;
-  };
+  const { shown } = useShownPage(withSensitivity, ".plots svg");
 
   for (const theme of themeNames)
     it(`reads well in ${theme}`, async () => {

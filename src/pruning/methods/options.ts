@@ -14,6 +14,16 @@ export const wholeNumber = (title: string, description: string) =>
     ),
   );
 
+/** A share of 0 to just under 1 that is to be gone; to be made optional where it may be left out. */
+export const shareToRemove = (title: string, description: string) =>
+  v.pipe(
+    v.number(),
+    v.minValue(0, "a share to remove is at least 0 and less than 1"),
+    v.ltValue(1, "a share to remove is at least 0 and less than 1"),
+    v.title(title),
+    v.description(description),
+  );
+
 /** Which layers a method may touch (`LayerChoice`). */
 export const layerEntries = {
   layers: v.optional(

@@ -3,19 +3,10 @@ import { normalizations } from "../criteria/normalize.ts";
 import { type CriterionName, criterionNamed, criterionNames, needsOf } from "../criteria/registry.ts";
 import { memberships } from "../criteria/views.ts";
 import { formatShare } from "../text.ts";
-import { layerEntries, wholeNumber } from "./options.ts";
+import { layerEntries, shareToRemove, wholeNumber } from "./options.ts";
 import type { MethodSpec } from "./spec.ts";
 
-const shareOf = (title: string, description: string) =>
-  v.optional(
-    v.pipe(
-      v.number(),
-      v.minValue(0, "a share to remove is at least 0 and less than 1"),
-      v.ltValue(1, "a share to remove is at least 0 and less than 1"),
-      v.title(title),
-      v.description(description),
-    ),
-  );
+const shareOf = (title: string, description: string) => v.optional(shareToRemove(title, description));
 
 /** By what filters are judged unless it is said. */
 export const defaultCriterion: CriterionName = "l2";

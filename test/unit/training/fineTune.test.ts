@@ -8,12 +8,12 @@ import { magnitude } from "../../../src/pruning/methods/magnitude.ts";
 import type { Model } from "../../../src/pruning/model/model.ts";
 import { readModel } from "../../../src/pruning/model/read.ts";
 import { writeModel } from "../../../src/pruning/model/write.ts";
-import type { FineTuneContext } from "../../../src/pruning/training/context.ts";
 import { fineTune } from "../../../src/pruning/training/fineTune.ts";
 import type { TrainingOptions } from "../../../src/pruning/training/options.ts";
 import { useFolders } from "../../support/folders.ts";
 import { zerosInFiles } from "../../support/storedZeros.ts";
 import { withEngine, withoutLeak } from "../engine/backends.ts";
+import { contextOn, train, validation } from "./context.ts";
 import {
   cnn,
   dataOf,
@@ -21,26 +21,12 @@ import {
   fixedBatch,
   modelOf,
   placed,
-  quadrants,
   sparse,
   storedAs,
   trainingBackends,
   valuesOf,
   zerosOf,
 } from "./tiny.ts";
-
-const train = dataOf(quadrants(48, 1));
-const validation = dataOf(quadrants(24, 2));
-
-const contextOn = (engine: Engine, model: Model, more: Partial<FineTuneContext> = {}): FineTuneContext => ({
-  engine,
-  network: networkOf(model),
-  train,
-  validation,
-  seed: 1,
-  progress: () => {},
-  ...more,
-});
 
 async function answersOf(engine: Engine, model: Model) {
   const loaded = await engine.load(model);

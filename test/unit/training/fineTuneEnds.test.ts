@@ -2,27 +2,13 @@ import assert from "node:assert/strict";
 import type { Engine } from "../../../src/pruning/engine/engine.ts";
 import type { Trainer } from "../../../src/pruning/engine/training/contract.ts";
 import { SecateurError } from "../../../src/pruning/errors.ts";
-import { networkOf } from "../../../src/pruning/graph/networkOf.ts";
-import type { Model } from "../../../src/pruning/model/model.ts";
-import type { FineTuneContext } from "../../../src/pruning/training/context.ts";
 import { fineTune } from "../../../src/pruning/training/fineTune.ts";
 import type { TrainingOptions } from "../../../src/pruning/training/options.ts";
 import { withEngine, withoutLeak } from "../engine/backends.ts";
-import { cnn, dataOf, modelOf, quadrants, sparse, zerosOf } from "./tiny.ts";
+import { contextOn, train, validation } from "./context.ts";
+import { cnn, modelOf, sparse, zerosOf } from "./tiny.ts";
 
-const train = dataOf(quadrants(48, 1));
-const validation = dataOf(quadrants(24, 2));
 const options: TrainingOptions = { epochs: 4, batchSize: 8, learningRate: 0.1 };
-
-const contextOn = (engine: Engine, model: Model, more: Partial<FineTuneContext> = {}): FineTuneContext => ({
-  engine,
-  network: networkOf(model),
-  train,
-  validation,
-  seed: 1,
-  progress: () => {},
-  ...more,
-});
 
 /** An engine whose trainers are real ones, but for what happens before each of their steps. */
 function watched(engine: Engine, beforeStep: (examples: number) => void): Engine {

@@ -19,28 +19,8 @@ import { useFolders } from "../../support/folders.ts";
 import { sampleData } from "../../support/samples.ts";
 import { withEngine, withoutLeak } from "../engine/backends.ts";
 import { floatWeight } from "../engine/models.ts";
-import {
-  cnn,
-  dataOf,
-  modelOf,
-  placed,
-  quadrants,
-  sparse,
-  storedAs,
-  trainingBackends,
-  valuesOf,
-  zerosOf,
-} from "./tiny.ts";
-
-const contextOn = (engine: Engine, model: Model, more: Partial<FineTuneContext> = {}): FineTuneContext => ({
-  engine,
-  network: networkOf(model),
-  train: dataOf(quadrants(48, 1)),
-  validation: dataOf(quadrants(24, 2)),
-  seed: 1,
-  progress: () => {},
-  ...more,
-});
+import { contextOn } from "./context.ts";
+import { cnn, modelOf, placed, sparse, storedAs, trainingBackends, valuesOf, zerosOf } from "./tiny.ts";
 
 const kernels = ["conv/kernel", "head/kernel"];
 const options = { epochs: 4, batchSize: 8, learningRate: 0.05, weightDecay: 0.01 } satisfies TrainingOptions;

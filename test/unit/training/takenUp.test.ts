@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { Checkpoint, Snapshot } from "../../../src/pruning/checkpoint.ts";
 import type { Engine } from "../../../src/pruning/engine/engine.ts";
 import { SecateurError } from "../../../src/pruning/errors.ts";
-import { networkOf } from "../../../src/pruning/graph/networkOf.ts";
 import type { Model } from "../../../src/pruning/model/model.ts";
 import type { FineTuneContext } from "../../../src/pruning/training/context.ts";
 import { distill } from "../../../src/pruning/training/distill.ts";
@@ -10,7 +9,8 @@ import { fineTune } from "../../../src/pruning/training/fineTune.ts";
 import type { TrainingOptions } from "../../../src/pruning/training/options.ts";
 import { withEngine, withoutLeak } from "../engine/backends.ts";
 import { difference } from "../engine/oracles.ts";
-import { cnn, dataOf, modelOf, quadrants, sparse, trainingBackends, valuesOf, zerosOf } from "./tiny.ts";
+import { contextOn } from "./context.ts";
+import { cnn, modelOf, sparse, trainingBackends, valuesOf, zerosOf } from "./tiny.ts";
 
 /** A checkpoint in memory, which keeps what would be on disk. */
 function inMemory(): Checkpoint & { snapshot?: Snapshot | undefined } {
@@ -23,16 +23,6 @@ function inMemory(): Checkpoint & { snapshot?: Snapshot | undefined } {
     },
   };
 }
-
-const contextOn = (engine: Engine, model: Model, more: Partial<FineTuneContext> = {}): FineTuneContext => ({
-  engine,
-  network: networkOf(model),
-  train: dataOf(quadrants(48, 1)),
-  validation: dataOf(quadrants(24, 2)),
-  seed: 1,
-  progress: () => {},
-  ...more,
-});
 
 const options: TrainingOptions = {
   epochs: 4,

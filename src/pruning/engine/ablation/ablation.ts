@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Call, TensorId } from "../../graph/calls.ts";
 import type { ChannelIds } from "../../graph/channels/channels.ts";
+import type { Layer } from "../layersByPath.ts";
 import type { Ablation, Held } from "./contract.ts";
-import type { Layer } from "./layersByPath.ts";
 import { linearOf } from "./linear.ts";
 import { batchesOf, callsAgain, inputsOf, type Reading, readersByChannel, type Try, tensorsToKeep } from "./plan.ts";
 import type { AblationPlan } from "./planOf.ts";

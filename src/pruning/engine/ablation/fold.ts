@@ -1,5 +1,5 @@
 import type { Call, Calls, TensorId } from "../../graph/calls.ts";
-import type { Layer } from "./layersByPath.ts";
+import type { Layer } from "../layersByPath.ts";
 import { type Followers, givesSums, isLinear, isNorm } from "./linear.ts";
 import { inputsOf } from "./plan.ts";
 

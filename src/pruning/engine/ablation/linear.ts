@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Layer } from "./layersByPath.ts";
+import type { Layer } from "../layersByPath.ts";
 
 /** A function of every element by itself. */
 interface Elementwise {

@@ -3,8 +3,8 @@ import { callsOf } from "../../graph/calls.ts";
 import { channelsOf } from "../../graph/channels/channelsOf.ts";
 import { networkOf } from "../../graph/networkOf.ts";
 import type { Model } from "../../model/model.ts";
+import { type Layer, layersByPath } from "../layersByPath.ts";
 import { type Folded, fold } from "./fold.ts";
-import { type Layer, layersByPath } from "./layersByPath.ts";
 import { type Reading, readingsOf } from "./plan.ts";
 
 /** A model as calls that can be made one by one. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Layer } from "./layersByPath.ts";
+import type { Layer } from "../layersByPath.ts";
 import type { Reading } from "./plan.ts";
 
 /** Calls a layer of any kind with the slices of its weights that read a channel at zero. */

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Call, TensorId } from "../../graph/calls.ts";
-import type { Layer } from "./layersByPath.ts";
+import type { Layer } from "../layersByPath.ts";
 import type { Linear } from "./linear.ts";
 import { inputsOf, outputsOf } from "./plan.ts";
 

@@ -1,11 +1,11 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import type { layers } from "@tensorflow/tfjs-layers";
+import { layersByPath } from "../layersByPath.ts";
 import { loadLayers, programOf } from "../layersProgram.ts";
 import type { Program } from "../program.ts";
 import { prepareLayer } from "../training/layers.ts";
 import { flattened, variablesOf } from "../training/layersTrainable.ts";
 import { findUndifferentiable } from "../training/undifferentiable.ts";
-import { layersByPath } from "./watch.ts";
 
 /** A layers model with its parts at hand. */
 export interface OpenModel {

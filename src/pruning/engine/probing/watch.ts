@@ -1,7 +1,6 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { layers } from "@tensorflow/tfjs-layers";
+import type { Layer } from "../layersByPath.ts";
 
-type Layer = layers.Layer;
 type Call = Layer["call"];
 
 /** Told of each call of a layer, within a tidy: its first input and its first output. */
@@ -31,18 +30,3 @@ export function watching<T>(watches: ReadonlyMap<Layer, readonly Watch[]>, run: 
 }
 
 const first = (tensors: tf.Tensor | tf.Tensor[]): tf.Tensor => [tensors].flat()[0] as tf.Tensor;
-
-/** What may hold layers: a model, or a wrapper around one. */
-type Holder = Layer & { readonly layers?: readonly Layer[]; readonly layer?: Layer };
-
-/** All layers by their names in a `Network`: those of nested models are `outer/inner`. */
-export function layersByPath({ layers = [] }: { readonly layers?: readonly Layer[] }, prefix = ""): Map<string, Layer> {
-  return new Map(
-    layers.flatMap((layer) => {
-      const path = prefix + layer.name;
-      const { layer: wrapped } = layer as Holder;
-      const model = "layers" in layer ? (layer as Holder) : wrapped && "layers" in wrapped ? (wrapped as Holder) : {};
-      return [[path, layer] as const, ...layersByPath(model, `${path}/`)];
-    }),
-  );
-}

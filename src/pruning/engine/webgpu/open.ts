@@ -54,22 +54,16 @@ async function start(adapter: GPUAdapter): Promise<Pick<OpenBackend, "verify" | 
   throw new Error("it did not start");
 }
 
-/** All that the adapter can give of what tensors are bounded by. */
-function limitsOf({ limits }: GPUAdapter): Record<string, number> {
-  const {
-    maxBufferSize,
-    maxStorageBufferBindingSize,
-    maxComputeWorkgroupStorageSize,
-    maxComputeWorkgroupsPerDimension,
-    maxComputeWorkgroupSizeX,
-    maxComputeInvocationsPerWorkgroup,
-  } = limits;
-  return {
-    maxBufferSize,
-    maxStorageBufferBindingSize,
-    maxComputeWorkgroupStorageSize,
-    maxComputeWorkgroupsPerDimension,
-    maxComputeWorkgroupSizeX,
-    maxComputeInvocationsPerWorkgroup,
-  };
-}
+/** What tensors and their kernels are bounded by. */
+const bounds = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeWorkgroupsPerDimension",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeInvocationsPerWorkgroup",
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+/** All that the adapter can give of these. */
+const limitsOf = ({ limits }: GPUAdapter): Record<string, number> =>
+  Object.fromEntries(bounds.map((name) => [name, limits[name]]));

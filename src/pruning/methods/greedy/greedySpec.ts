@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type CriterionName, criterionNamed, criterionNames, needsOf } from "../../criteria/registry.ts";
 import { formatCount, formatShare } from "../../text.ts";
-import { layerEntries, wholeNumber } from "../options.ts";
+import { layerEntries, shareToRemove, wholeNumber } from "../options.ts";
 import type { MethodSpec } from "../spec.ts";
 
 /** How many images judge, where it is not said. */
@@ -13,14 +13,9 @@ export const defaultShortlist: CriterionName = "taylor";
 const options = v.object({
   filters: wholeNumber("Filters", "So many filters go, one after the other, with all that is tied to them."),
   share: v.optional(
-    v.pipe(
-      v.number(),
-      v.minValue(0, "a share to remove is at least 0 and less than 1"),
-      v.ltValue(1, "a share to remove is at least 0 and less than 1"),
-      v.title("Share"),
-      v.description(
-        "Share of the unpruned model's filters that is gone afterwards, of those that may go at all; layer by layer, of each layer's.",
-      ),
+    shareToRemove(
+      "Share",
+      "Share of the unpruned model's filters that is gone afterwards, of those that may go at all; layer by layer, of each layer's.",
     ),
   ),
   maxDrop: v.optional(

@@ -1,19 +1,13 @@
 import * as v from "valibot";
 import { formatCount, formatShare } from "../../text.ts";
-import { layerEntries, wholeNumber } from "../options.ts";
+import { layerEntries, shareToRemove, wholeNumber } from "../options.ts";
 import type { MethodSpec } from "../spec.ts";
 
 /** How many images are sampled, where it is not said: ten numbers of each, as ThiNet does. */
 export const defaultSampled = 1000;
 
 const options = v.object({
-  share: v.pipe(
-    v.number(),
-    v.minValue(0, "a share to remove is at least 0 and less than 1"),
-    v.ltValue(1, "a share to remove is at least 0 and less than 1"),
-    v.title("Share"),
-    v.description("Share of each layer's filters that is gone afterwards, against the unpruned model."),
-  ),
+  share: shareToRemove("Share", "Share of each layer's filters that is gone afterwards, against the unpruned model."),
   images: wholeNumber("Images", `So many training images are sampled; ${formatCount(defaultSampled)} if left out.`),
   unscaled: v.optional(
     v.pipe(

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { SecateurError } from "../../errors.ts";
+import { wholeNumber } from "../../methods/options.ts";
 import type { DeadOptions } from "../../methods/shrinkDead.ts";
 import type { ModelFormat } from "../../model/model.ts";
 import { type Swept, sweepable, variantsOf } from "../sweep.ts";
@@ -7,20 +8,9 @@ import type { StepKind, StepSpec } from "./spec.ts";
 
 // Steps that change a model's architecture and not what it answers.
 
-const least = (title: string, description: string) =>
-  v.optional(
-    v.pipe(
-      v.number(),
-      v.integer("a whole number is needed"),
-      v.minValue(1, "at least 1 is needed"),
-      v.title(title),
-      v.description(description),
-    ),
-  );
-
 const shrinkFields = {
-  minWidth: least("Least width", "No layer keeps fewer filters than this; 1 if left out."),
-  roundTo: least("Multiple", "Layers that lose filters keep a multiple of this; any number if left out."),
+  minWidth: wholeNumber("Least width", "No layer keeps fewer filters than this; 1 if left out."),
+  roundTo: wholeNumber("Multiple", "Layers that lose filters keep a multiple of this; any number if left out."),
 };
 
 export const shrinkStep = architectureStep({
