@@ -18,7 +18,9 @@ const trials = (panel: FrameLocator) => panel.locator(".trials tbody .trial").al
 
 describe("A person who prunes a model", function () {
   this.timeout(240_000);
-  const session = useSession({ settings: { "secateur.backend": "wasm", "secateur.data.limit": 2000 } });
+  const session = useSession({
+    settings: { "secateur.backend": "wasm", "secateur.data.limit": 2000, "workbench.hover.delay": 500 },
+  });
   const all = ["unpruned", ...[30, 50, 70, 80, 90, 95].map((percent) => `magnitude ${percent} %`)];
   let panel: FrameLocator;
 

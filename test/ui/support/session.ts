@@ -31,6 +31,9 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** One folder a row, and no tips that come up where the pointer was left and lie over what is clicked next. */
+const stillSettings = { "explorer.compactFolders": false, "workbench.hover.delay": 600_000 };
+
 const results = join(projectRoot, "test-results", "ui");
 
 /** Opens VS Code in a browser with the extension in it, and waits until the explorer shows the workspace. */
@@ -51,7 +54,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       dataDir,
       logFile: join(results, "server.log"),
       trust: options.trust ?? true,
-      settings: { "explorer.compactFolders": false, ...options.settings },
+      settings: { ...stillSettings, ...options.settings },
       ...(options.env ? { env: options.env } : {}),
     });
     closers.push(server.stop);

@@ -62,21 +62,22 @@ export class Workbench {
 
   /**
    * Opens the context menu of anything and chooses an entry by its exact name. Entries may come late, when their
-   * extension has looked at the file, so the menu is opened again until the entry was chosen. VS Code's menus take no
-   * click in their first tenth of a second.
+   * extension has looked at the file, and something may lie over the target for a moment, so the menu is opened again
+   * until the entry was chosen. VS Code's menus take no click in their first tenth of a second.
    */
   async chooseFromContextMenu(target: Locator, entry: string): Promise<void> {
     const item = this.page.locator(".monaco-menu").getByRole("menuitem", { name: entry, exact: true });
     const choose = async () => {
+      await target.click({ button: "right", timeout: 5000 });
       await item.waitFor({ timeout: 3000 });
       await this.page.waitForTimeout(300);
       await item.click({ timeout: 3000 });
       await item.waitFor({ state: "hidden", timeout: 3000 });
     };
     await until(`the menu entry "${entry}"`, async () => {
-      await target.click({ button: "right" });
       if (await done(choose())) return true;
       await this.page.keyboard.press("Escape");
+      await this.page.mouse.move(0, 0); // A tip goes when the pointer does.
       return false;
     });
   }
