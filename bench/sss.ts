@@ -1,65 +1,34 @@
 // Sparse structure selection on two networks and data by others: five values of γ each, accuracy before and after
 // fine-tuning, and how many factors became exactly zero. The models may not be shipped: the tables are left out where
 // they are not there (../shared/corpus, or SECATEUR_CORPUS). With other settings (SECATEUR_SSS) nothing is kept.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { runRecipe } from "../src/pruning/recipe/runner.ts";
 import type { Run, Trial } from "../src/pruning/runs/run.ts";
 import { type ChosenCurve, type ChosenPoint, sssReport } from "./reports/sss.ts";
-import { projectRoot } from "./support/paths.ts";
+import { backendOf, isThere, measuredOn, runSteps } from "./support/corpus.ts";
 import { printReport } from "./support/report.ts";
 import { publish } from "./support/results.ts";
-import { withScratch } from "./support/scratch.ts";
 import { type SssSubject, sssSettings } from "./support/sssSettings.ts";
 
-const corpus = process.env.SECATEUR_CORPUS ?? join(projectRoot, "..", "shared", "corpus");
 const { subjects, isUsual } = sssSettings();
 
 const curves: ChosenCurve[] = [];
 for (const subject of subjects) {
-  const model = join(corpus, "models", subject.model, "model.json");
-  if (existsSync(model)) curves.push(await curveOf(model, subject));
-  else console.log(`\nSparse structure selection: left out, ${model} is not there.`);
+  if (isThere(subject, "Sparse structure selection")) curves.push(await curveOf(subject));
 }
 if (isUsual && curves.length === subjects.length) await publish("sss", { curves });
 else printReport(sssReport({ curves }));
 
-async function curveOf(model: string, subject: SssSubject): Promise<ChosenCurve> {
-  const { data, dataName, train, test, epochs, tuning, gammas, shift } = subject;
+async function curveOf(subject: SssSubject): Promise<ChosenCurve> {
+  const { train, epochs, tuning, gammas, shift } = subject;
   const augmented = { flip: true, shift };
-  const recipe = {
-    model,
-    data: {
-      path: join(corpus, "data", data),
-      scaling: "x/255",
-      limit: { train, ...(test !== undefined && { test }) },
-    },
-    latency: false,
-    steps: [
-      { prune: "sss", gamma: gammas, epochs, ...augmented, record: true },
-      // Both networks know what validates by heart: it cannot tell which weights are best.
-      { fineTune: { epochs: tuning, keep: "last", ...augmented } },
-    ],
-  };
-  const run = await withScratch((scratch) =>
-    runRecipe(recipe, {
-      base: projectRoot,
-      where: "The recipe",
-      folder: join(scratch, "run"),
-      tfjsNodeFolders: [process.env.SECATEUR_TFJS_NODE ?? projectRoot],
-      events: {
-        progress: () => {},
-        runChanged: () => {},
-        trial: (_, { label, metrics: { accuracy } }) => console.log(`${dataName}: ${label}: ${accuracy}`),
-        log: (level, message) => console.log(`${level}: ${message}`),
-      },
-    }),
-  );
-  const { name = "", detail = "" } = run.backend ?? {};
+  const run = await runSteps(subject, [
+    { prune: "sss", gamma: gammas, epochs, ...augmented, record: true },
+    // Both networks know what validates by heart: it cannot tell which weights are best.
+    { fineTune: { epochs: tuning, keep: "last", ...augmented } },
+  ]);
   return {
     model: subject.model,
-    data: `${dataName} test, ${run.data?.examples.toLocaleString("en-US")} images`,
-    backend: `${name} (${detail})`,
+    data: measuredOn(subject, run),
+    backend: backendOf(run),
     training: `${epochs} epochs of ${train.toLocaleString("en-US")} images and ${tuning} of fine-tuning`,
     accuracy: run.baseline?.metrics.accuracy ?? Number.NaN,
     points: gammas.map((_, i) => pointOf(run, i)),
