@@ -15,6 +15,7 @@ import { cancelled } from "./outcome.ts";
 import { recentBatches } from "./recent.ts";
 import { heldAtZero, rolesOf } from "./roles.ts";
 import { under, within } from "./state.ts";
+import { averageStatistics, statisticsOf, usualBatches } from "./statistics.ts";
 import { classesOf, targetsOf } from "./targets.ts";
 
 /** Images a step, unless it is said. */
@@ -30,10 +31,11 @@ export type ChoosingContext = Pick<FineTuneContext, "engine" | "network" | "trai
 
 /**
  * Lays out the training of a model that chooses structures of it on labelled images (Huang & Wang 2018): weights by
- * SGD with Nesterov's momentum, and what is zero in a kernel held there.
+ * SGD with Nesterov's momentum, and what is zero in a kernel held there. In the end the statistics of batch normalisation
+ * are averaged anew: where factors fall, what a layer reads shrinks faster than moving averages follow.
  */
 export function choosingTraining(model: Model, options: ChoosingCourse, context: ChoosingContext): ChoosingTraining {
-  const { engine, network, train, checkpoint } = context;
+  const { engine, network, train, seed, signal, checkpoint } = context;
   const { momentum, weightDecay, batchSize = defaultBatchSize, ...rest } = options;
   const course = courseOf({ ...rest, optimizer: "sgd" }, train.fit.batchSize ?? batchSize, context, () => undefined);
   return {
@@ -54,6 +56,10 @@ export function choosingTraining(model: Model, options: ChoosingCourse, context:
       try {
         if (saved) trainer.restore(saved.trainer);
         const end = await trained(trainer, selection, course, saved, context, watch, progress);
+        if (statisticsOf(network).size > 0) {
+          const tell: Progress = (_, message) => progress(1, `statistics of batch normalisation, ${message}`);
+          await averageStatistics(trainer, usualBatches, { train, seed, signal, progress: tell });
+        }
         const weights = [...(await trainer.weights())].flatMap(([name, values]) => {
           const weight = model.weights.get(name);
           return weight?.dtype === "float32" ? [withValues(weight, values)] : [];

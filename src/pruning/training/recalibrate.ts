@@ -1,13 +1,8 @@
-import { setImmediate } from "node:timers/promises";
-import { throwIfCancelled } from "../errors.ts";
-import type { Network } from "../graph/network.ts";
 import { withValues } from "../model/encode.ts";
 import { type Model, withWeights } from "../model/model.ts";
-import { batchMaker } from "./batches.ts";
 import type { FineTuneContext, FineTuned } from "./context.ts";
 import type { RecalibrateOptions } from "./options.ts";
-
-const defaultBatchSize = 64;
+import { averageStatistics, statisticsOf, usualBatches } from "./statistics.ts";
 
 /**
  * Re-estimates the moving means and variances of batch normalisation as the averages over some batches of training
@@ -15,10 +10,10 @@ const defaultBatchSize = 64;
  */
 export async function recalibrate(
   model: Model,
-  { batches = 32 }: RecalibrateOptions,
+  { batches = usualBatches }: RecalibrateOptions,
   { engine, network, train, seed, signal, progress }: FineTuneContext,
 ): Promise<FineTuned> {
-  const states = statesOf(network);
+  const states = statisticsOf(network);
   if (states.size === 0) {
     return {
       model,
@@ -35,14 +30,7 @@ export async function recalibrate(
     teacherShare: 0,
   });
   try {
-    const batchOf = batchMaker(train, train.fit.batchSize ?? defaultBatchSize, { flip: false, shift: 0 }, seed);
-    for (let batch = 0; batch < batches; batch++) {
-      // Let messages in between, such as a cancellation.
-      await setImmediate();
-      throwIfCancelled(signal);
-      await trainer.observe(batchOf(batch), 1 / (batch + 1));
-      progress((batch + 1) / batches, `batch ${batch + 1} of ${batches}`);
-    }
+    await averageStatistics(trainer, batches, { train, seed, signal, progress });
     const { weights } = await trainer.save();
     const changed = [...model.weights.values()].flatMap((weight) => {
       const values = states.has(weight.name) ? weights.get(weight.name) : undefined;
@@ -52,9 +40,4 @@ export async function recalibrate(
   } finally {
     trainer.dispose();
   }
-}
-
-function statesOf(network: Network): Set<string> {
-  const weights = network.layers.flatMap((layer) => layer.weights);
-  return new Set(weights.filter(({ role }) => role === "state").map(({ name }) => name));
 }
