@@ -11,8 +11,11 @@ import { joined, masked, partOf, repeated } from "./rows.ts";
 import { makeCall, makeCalls, type Tensors } from "./runner.ts";
 import { type Sums, summingOf } from "./sums.ts";
 
-/** Examples that go through layers together, over all channels that are tried at once: more would leave the cache. */
-const rowsAtOnce = 128;
+/** Examples that go through layers together, over all channels that are tried at once. */
+const mostRows = 512;
+
+/** Bytes that what is known of so many examples would take: theirs will, about. */
+const room = 128 * 1024 * 1024;
 
 /** Sums of linear readers on tensors that are known. */
 type KnownSums = Map<Call, Sums>;
@@ -86,15 +89,19 @@ export function ablationOf(
     const { known, sums, examples } = batch;
     const classes = scores.length / examples;
     const all = [...Array(examples).keys()];
+    const countBytes = () => {
+      const activations = [...known.values()].reduce((sum, { size }) => sum + 4 * size, 0);
+      return [...sums.values()].reduce((sum, { bytes }) => sum + bytes, activations);
+    };
     return {
       scores,
       get bytes() {
-        const activations = [...known.values()].reduce((sum, { size }) => sum + 4 * size, 0);
-        return [...sums.values()].reduce((sum, { bytes }) => sum + bytes, activations);
+        return countBytes();
       },
       async without(channels, rows) {
         const answers = channels.map((): Float32Array => new Float32Array());
         const tries = channels.map((channel, place) => ({ channel, place, rows: rows?.[place] ?? all }));
+        const rowsAtOnce = Math.min(mostRows, Math.floor((room * examples) / countBytes()));
         for (const together of batchesOf(tries, readersOf, rowsAtOnce)) {
           const answered = answer(together, batch);
           const values = (await answered?.data()) as Float32Array | undefined;

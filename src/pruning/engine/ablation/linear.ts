@@ -38,10 +38,12 @@ export interface Followers {
  * that follow it: what one channel gives can be taken out of the sums. Dispose it.
  */
 export interface Linear {
-  /** Whether it is a matrix product; else a convolution. */
-  readonly isDense: boolean;
+  /** How it convolves; a matrix product where it does not. */
+  readonly convolution?: Convolution;
   /** Its last but one axis reads the input's channels. */
   readonly kernel: tf.Tensor;
+  /** The part of the activation that TensorFlow.js computes together with the sums; else `activate` does it all. */
+  readonly together: tf.fused.Activation;
   /** What it gives, activation and all. */
   call(x: tf.Tensor): tf.Tensor;
   /** Its sums, before the activation. */
@@ -50,6 +52,13 @@ export interface Linear {
   product(x: tf.Tensor, kernel: tf.Tensor): tf.Tensor;
   activate(sums: tf.Tensor): tf.Tensor;
   dispose(): void;
+}
+
+/** A convolution's settings, in tfjs's words. */
+export interface Convolution {
+  readonly strides: [number, number];
+  readonly dilations: [number, number];
+  readonly pad: "valid" | "same";
 }
 
 /** Whether a layer is one that can be taken apart; tfjs itself turns images with their channels first around. */
@@ -82,12 +91,13 @@ export function linearOf(layer: Layer, { norm, activation }: Followers): Linear 
   const last = activation ? functionOf(activation) : own.activation;
   const name = last?.getClassName() ?? "linear";
   const together = fused.includes(name) ? (name as tf.fused.Activation) : "linear";
-  const isDense = layer.getClassName() === "Dense";
-  const product = isDense ? matrixProduct : convolution(own);
+  const settings = layer.getClassName() === "Dense" ? undefined : settingsOf(own);
+  const product = settings ? convolution(settings) : matrixProduct;
   const activate = (sums: tf.Tensor) => (last && name !== "linear" ? last.apply(sums) : sums);
   return {
-    isDense,
+    ...(settings && { convolution: settings }),
     kernel,
+    together,
     call: (x) =>
       tf.tidy(() => {
         const y = product(x, kernel, bias, together);
@@ -132,15 +142,19 @@ const matrixProduct: Product = (x, kernel, bias, activation) => {
   return tf.reshape(sums, [...x.shape.slice(0, -1), units]);
 };
 
+const settingsOf = ({ strides, dilationRate: dilations, padding: pad }: LinearLayer): Convolution => ({
+  strides,
+  dilations,
+  pad,
+});
+
 const convolution =
-  ({ strides, padding, dilationRate }: LinearLayer): Product =>
+  (settings: Convolution): Product =>
   (x, kernel, bias, activation) =>
     tf.fused.conv2d({
       x: x as tf.Tensor4D,
       filter: kernel as tf.Tensor4D,
-      strides,
-      pad: padding,
-      dilations: dilationRate,
+      ...settings,
       ...(bias && { bias }),
       activation,
     });

@@ -20,6 +20,12 @@ export function rowsOf(tensor: tf.Tensor, rows: readonly number[], of: number): 
   return joined(begins.map((begin, i) => tf.slice(tensor, [begin * size], [((ends[i] as number) + 1 - begin) * size])));
 }
 
+/** The entries along a tensor's first axis that are some rows of a batch. @param of how many rows there are */
+export function entriesOf(rows: readonly number[], { shape }: tf.Tensor, of: number): readonly number[] {
+  const size = (shape[0] as number) / of;
+  return size === 1 ? rows : rows.flatMap((row) => [...Array(size).keys()].map((entry) => row * size + entry));
+}
+
 /** What has not changed, for each of some tries. @param of how many rows the batch has */
 export const repeated = (tensor: tf.Tensor, tries: readonly Try[], of: number): tf.Tensor =>
   joined(tries.map(({ rows }) => rowsOf(tensor, rows, of)));

@@ -62,6 +62,11 @@ export class Native {
     return new Float32Array(this.wasm.HEAPU8.buffer, address, count);
   }
 
+  /** The same with integers, such as addresses. */
+  intsAt(address: number, count: number): Int32Array {
+    return new Int32Array(this.wasm.HEAPU8.buffer, address, count);
+  }
+
   floatsOf(tensor: tf.TensorInfo): Float32Array {
     return this.floatsAt(
       this.addressOf(tensor),

@@ -8,6 +8,7 @@ import { boundedGradientKernels } from "./kernels/bounded.ts";
 import { convolutionKernels } from "./kernels/convolution.ts";
 import { convolution3dGradientKernels } from "./kernels/convolution3d.ts";
 import { convolutionGradientKernels } from "./kernels/convolutionGradients.ts";
+import { convolveEachKernels } from "./kernels/convolveEach.ts";
 import { depthwiseGradientKernels } from "./kernels/depthwiseGradients.ts";
 import { maxPoolKernels } from "./kernels/pooling.ts";
 import { sumKernels } from "./kernels/sums.ts";
@@ -29,6 +30,7 @@ export function wasmRepairs(native: Native): Repairs {
     ...batchNormRepairs,
     ...convolution3dGradientKernels,
     ...convolutionKernels(native),
+    ...convolveEachKernels(native),
     ...convolutionGradientKernels(native),
     ...depthwiseGradientKernels(native),
     ...maxPoolKernels(native),

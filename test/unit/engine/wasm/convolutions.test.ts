@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Engine } from "../../../../src/pruning/engine/engine.ts";
+import {
+  ConvolveEach,
+  type ConvolveEachAttributes,
+  filterBlock,
+} from "../../../../src/pruning/engine/kernels/convolveEach.ts";
 import { openEngine } from "../../../../src/pruning/engine/open.ts";
 import { type Convolution, convolve, filterGradient, inputGradient, outputShape } from "../meetings.ts";
 import { difference, type Numbers, numbers } from "../oracles.ts";
@@ -72,6 +77,18 @@ function close(actual: ArrayLike<number>, expected: readonly number[]): void {
   assert.ok(difference(actual, expected) < 5e-6 * scale, `${difference(actual, expected)} of ${scale}`);
 }
 
+/** A filter's weights as `ConvolveEach` takes them: output channels in blocks of eight, filled up with zeros. */
+function packed({ shape, values }: Numbers): number[] {
+  const outputs = shape[3] as number;
+  const taps = values.length / outputs;
+  return Array.from({ length: Math.ceil(outputs / filterBlock) }, (_, block) =>
+    Array.from({ length: taps * filterBlock }, (_, i) => {
+      const output = block * filterBlock + (i % filterBlock);
+      return output < outputs ? (values[Math.floor(i / filterBlock) * outputs + output] as number) : 0;
+    }),
+  ).flat();
+}
+
 for (const threads of [1, 2, 3]) {
   describe(`WASM: convolutions on ${threads} thread(s), against a plain loop`, () => {
     let engine: Engine;
@@ -109,6 +126,47 @@ for (const threads of [1, 2, 3]) {
           close(await valuesOf(() => tf.fused.conv2d(scalar())), plusHalf);
         });
       }
+
+      const { pad: border } = few;
+      if (typeof border === "string")
+        it(`${name}, each image by a filter of its own`, async () => {
+          const entries = [few.x, few.x, few.x].map((shape, i) => ({
+            x: numbers(shape, 10 + i),
+            filter: numbers(few.filter, 20 + i),
+          }));
+          const shape = outputShape(few);
+          const sums = numbers(shape, 30);
+          const last = few.x[0] - 1;
+          const picks = [
+            { entry: 2, rows: [0, last] },
+            { entry: 0, rows: [...Array(few.x[0]).keys()] },
+            { entry: 2, rows: [last] },
+          ];
+          const image = sums.values.length / few.x[0];
+          const expected = picks.flatMap(({ entry, rows }) => {
+            const { x, filter } = entries[entry] as (typeof entries)[number];
+            const y = convolve(few, x, filter).map((value, i) => value + (sums.values[i] as number));
+            return rows.flatMap((row) => y.slice(row * image, (row + 1) * image));
+          });
+          const { strides, dilations } = toTfjs(few);
+          for (const [activation, act] of activations) {
+            const attributes: ConvolveEachAttributes = {
+              ...{ picks, strides, dilations, pad: border, activation },
+              ...{ imageShape: few.x.slice(1), filterShape: few.filter },
+            };
+            const given = () =>
+              tf.engine().runKernel<tf.Tensor>(
+                ConvolveEach,
+                {
+                  x: tf.tensor1d(entries.flatMap(({ x }) => [...x.values])),
+                  filters: tf.tensor1d(entries.flatMap(({ filter }) => packed(filter))),
+                  sums: tensor(sums),
+                },
+                { ...attributes },
+              );
+            close(await valuesOf(given), expected.map(act));
+          }
+        });
 
       it(`${name}, gradients`, async () => {
         const [x, filter, dy] = [numbers(few.x, 1), numbers(few.filter, 2), numbers(outputShape(few), 3)];

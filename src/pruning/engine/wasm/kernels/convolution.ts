@@ -19,7 +19,7 @@ interface FusedAttributes extends Attributes {
 }
 
 /** Activations that are no more than bounds. */
-const bounds: Readonly<Partial<Record<tf.fused.Activation, Finish>>> = {
+export const bounds: Readonly<Partial<Record<tf.fused.Activation, Finish>>> = {
   linear: {},
   relu: { low: 0 },
   relu6: { low: 0, high: 6 },

@@ -58,7 +58,7 @@ export function convolve(
       ...geometry,
       ...target,
       ...share,
-      ...{ x, packed, bias: biasCopy, scratch: biasCopy + biasSize },
+      ...{ x, packed, bias: biasCopy, onto: 0, scratch: biasCopy + biasSize },
       ...{ low: bitsOf(low), high: bitsOf(high) },
     });
   });
@@ -81,28 +81,39 @@ const itemsPerThread = 4;
 
 /** Cuts the work into items: whole images where they are small, else rows of one image. */
 function sharesOf(g: Geometry, threads: number) {
-  const reach = (outputs: number, stride: number, taps: number, dilation: number) =>
-    (outputs - 1) * stride + (taps - 1) * dilation + 1;
-  const rowsRead = (outputs: number) => reach(outputs, g.strideHeight, g.filterHeight, g.dilationHeight);
-  const columnsRead = reach(g.outWidth, g.strideWidth, g.filterWidth, g.dilationWidth);
-  const rowFloats = columnsRead * g.channels;
-
-  const outside = (before: number, read: number, input: number) => before > 0 || read - before > input;
-  const margin = outside(g.top, rowsRead(g.outHeight), g.height) || outside(g.left, columnsRead, g.width);
-
-  const rowsThatFit = Math.max(1, Math.floor(cache / (size * rowFloats * g.strideHeight)));
+  const rowsThatFit = Math.max(1, Math.floor(cache / (size * readBy(g).rowFloats * g.strideHeight)));
   const rowItems = Math.max(Math.ceil(g.outHeight / rowsThatFit), Math.ceil((threads * itemsPerThread) / g.images));
   const rowsPerItem = Math.max(1, Math.ceil(g.outHeight / Math.max(1, rowItems)));
   const whole = rowsPerItem >= g.outHeight;
   const imagesPerItem = whole ? Math.min(g.images, Math.ceil(fewPositions / (g.outHeight * g.outWidth))) : 1;
-  const rows = Math.min(rowsPerItem, g.outHeight);
-  const positions = imagesPerItem * rows * g.outWidth;
-  const copied = margin ? imagesPerItem * rowsRead(rows) * rowFloats : 0;
   return {
-    margin: margin ? 1 : 0,
     imagesPerItem,
     rowsPerItem,
     items: Math.ceil(g.images / imagesPerItem) * Math.ceil(g.outHeight / rowsPerItem),
-    scratchSize: Math.ceil(scratchFor(positions, copied) / 64) * 64,
+    ...marginOf(g, imagesPerItem, Math.min(rowsPerItem, g.outHeight)),
+  };
+}
+
+/** What outputs read of the input, padding and all: rows, by the number of output rows, and columns. */
+function readBy(g: Geometry) {
+  const reach = (outputs: number, stride: number, taps: number, dilation: number) =>
+    (outputs - 1) * stride + (taps - 1) * dilation + 1;
+  const columns = reach(g.outWidth, g.strideWidth, g.filterWidth, g.dilationWidth);
+  return {
+    rows: (outputs: number) => reach(outputs, g.strideHeight, g.filterHeight, g.dilationHeight),
+    columns,
+    rowFloats: columns * g.channels,
+  };
+}
+
+/** Whether outputs read over the input's border, as 1 or 0, and the bytes that a thread needs for some rows of some images. */
+export function marginOf(g: Geometry, images: number, rows: number) {
+  const read = readBy(g);
+  const outside = (before: number, reads: number, input: number) => before > 0 || reads - before > input;
+  const margin = outside(g.top, read.rows(g.outHeight), g.height) || outside(g.left, read.columns, g.width);
+  const copied = margin ? images * read.rows(rows) * read.rowFloats : 0;
+  return {
+    margin: margin ? 1 : 0,
+    scratchSize: Math.ceil(scratchFor(images * rows * g.outWidth, copied) / 64) * 64,
   };
 }

@@ -1,3 +1,4 @@
+import { filterBlock } from "../../kernels/convolveEach.ts";
 import { type Body, define, type Local } from "../code/functions.ts";
 import { four } from "../code/lanes.ts";
 import {
@@ -26,8 +27,8 @@ import { at, part, size } from "./loops.ts";
 
 /** Output positions of a tile. */
 const positions = 4;
-/** Output channels of a tile. */
-export const block = 8;
+/** Output channels of a tile, as many as lie beside each other in packed filters. */
+export const block = filterBlock;
 
 /** An entry of the table of positions: address of the first input, address of the output. */
 const entry = 2 * size;
@@ -87,7 +88,7 @@ const convolveBlock = define(
   "convolveBlock",
   [
     ...["table", "tiles", "weights", "bias", "rows", "runs", "length", "rowSkip", "runSkip"],
-    ...["low", "high", "offset", "width", "spare"],
+    ...["low", "high", "offset", "width", "spare", "onto"],
   ] as const,
   (body, p) => {
     const [low, high] = [p.low, p.high].map((bits) => body.local(four.spread(floatOf(bits))));
@@ -96,6 +97,18 @@ const convolveBlock = define(
       const inputs = Array.from({ length: positions }, (_, i) => body.local(loadInt(p.table, entry * i)));
       const weights = body.local(p.weights);
       const sums = inputs.map(() => bias.map((half) => body.local(half)));
+      body.when(p.onto, () => {
+        sums.forEach((halves, i) => {
+          const begun = body.int(add(loadInt(p.table, entry * i + size), p.offset, p.onto));
+          body.when(less(p.width, block), () => {
+            body.copy(p.spare, begun, mul(size, p.width));
+            body.set(begun, p.spare);
+          });
+          halves.forEach((sum, half) => {
+            body.set(sum, four.load(begun, 16 * half));
+          });
+        });
+      });
       body.repeat(p.rows, () => {
         body.repeat(p.runs, () => {
           body.repeat(p.length, () => {
@@ -133,7 +146,7 @@ const parameters = [
   ...["x", "packed", "bias", "y", "low", "high", "images", "height", "width", "channels"],
   ...["outHeight", "outWidth", "outChannels", "filterHeight", "filterWidth", "strideHeight", "strideWidth"],
   ...["dilationHeight", "dilationWidth", "top", "left", "imageStride", "rowStride", "columnStride"],
-  ...["margin", "imagesPerItem", "rowsPerItem", "scratch", "scratchSize", "item", "thread"],
+  ...["onto", "margin", "imagesPerItem", "rowsPerItem", "scratch", "scratchSize", "item", "thread"],
 ] as const;
 
 type Parameters = Readonly<Record<(typeof parameters)[number], Local<"i32">>>;
@@ -143,7 +156,7 @@ type Parameters = Readonly<Record<(typeof parameters)[number], Local<"i32">>>;
  *
  * Output position (i, j) meets the input at (i * strideHeight - top, j * strideWidth - left), which may lie outside
  * where `margin` is 1. Outputs are written at strides of their own, in bytes, so that several calls may fill one
- * tensor. An item is some rows of one image, or some whole images. Each thread has `scratchSize` bytes of scratch,
+ * tensor. Where `onto` is not 0, sums that lie so many bytes behind the outputs take the bias's place. An item is some rows of one image, or some whole images. Each thread has `scratchSize` bytes of scratch,
  * see `scratchFor`.
  */
 export const convolve = define("convolve", parameters, (body, p) => {
@@ -172,7 +185,7 @@ export const convolve = define("convolve", parameters, (body, p) => {
     const first = body.int(mul(index, block));
     body.call(convolveBlock, {
       ...{ table, runs, length, rowSkip, runSkip, spare },
-      ...{ low: p.low, high: p.high, rows: p.filterHeight },
+      ...{ low: p.low, high: p.high, onto: p.onto, rows: p.filterHeight },
       tiles: divUp(count, positions),
       weights: add(p.packed, mul(index, blockSize)),
       bias: at(p.bias, first),

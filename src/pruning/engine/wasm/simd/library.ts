@@ -3,6 +3,7 @@ import { adamStep } from "./adam.ts";
 import { boundedGradient } from "./bounded.ts";
 import { combineColumns, normaliseColumns, sumProducts, sumRows, sumSquares } from "./columns.ts";
 import { convolve, pack } from "./convolution.ts";
+import { convolveEach } from "./convolutionEach.ts";
 import { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise.ts";
 import { filterGradient } from "./filterGradient.ts";
 import { maxPool, maxPoolGradient } from "./pooling.ts";
@@ -15,6 +16,7 @@ import { winogradFilterGradient } from "./winogradFilterGradient.ts";
 /** All functions of our own that run as WASM. */
 export const library: readonly Definition[] = [
   convolve,
+  convolveEach,
   pack,
   transformWeights,
   winogradConvolve,
