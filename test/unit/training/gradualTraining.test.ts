@@ -97,6 +97,8 @@ for (const backend of trainingBackends) {
           ];
           assert.deepEqual(seen, expected);
           assert.equal(zerosOfKernels(tuned), target);
+          const signed = kernels.flatMap((name) => [...valuesOf(tuned, name)].filter((value) => Object.is(value, -0)));
+          assert.equal(signed.length, 0, "a zero has a sign");
           assert.equal(
             notes[1],
             "Pruned from step 7 to step 19: asked for 80 % of the chosen layers' weights, reached 80.1 %.",

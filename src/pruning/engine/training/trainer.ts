@@ -103,7 +103,8 @@ export function trainerOf(
         const variable = variables.get(name);
         if (!variable) continue;
         const kept = tf.tensor(keptOf(mask), variable.shape);
-        tf.tidy(() => variable.assign(tf.mul(variable, kept)));
+        // A product with 0 would make −0 of what is below it, and files of zeros with signs compress badly.
+        tf.tidy(() => variable.assign(tf.where(tf.cast(kept, "bool"), variable, tf.zerosLike(variable))));
         const own = moved.find((each) => each.name === name);
         tf.dispose(own ? (own.mask ?? []) : kept);
         if (!own) continue;
