@@ -12,8 +12,10 @@ import { openInBrowser } from "../../support/browser.ts";
 import { filesIn, useFolders } from "../../support/folders.ts";
 import { type Heard, job } from "../../support/job.ts";
 import { placeModel } from "../../support/modelFiles.ts";
-import { sampleData, sampleModel } from "../../support/samples.ts";
+import { runInChild } from "../../support/runInChild.ts";
+import { sampleData } from "../../support/samples.ts";
 import { tinyGraphModel } from "../../support/tinyModels.ts";
+import { sampleRecipe } from "./sampleRecipe.ts";
 
 const data = { path: sampleData, limit: { train: 300, validation: 150, test: 100 }, scaling: "x/255" };
 
@@ -21,14 +23,7 @@ describe("a recipe that prunes greedily", function () {
   this.timeout(180_000);
   const folder = useFolders();
 
-  const recipe = (steps: readonly object[], more: object = {}) => ({
-    model: sampleModel,
-    data,
-    backend: "wasm",
-    latency: false,
-    steps,
-    ...more,
-  });
+  const recipe = (steps: readonly object[], more: object = {}) => sampleRecipe(steps, { data, ...more });
   const run = (steps: readonly object[], heard?: Heard, more: object = {}): Promise<Run> =>
     runRecipe(recipe(steps, more), job(join(folder(), "run"), heard));
   const greedy = (options: object) => ({ prune: "greedy", layers: "conv1, conv2", ...options });
@@ -177,19 +172,40 @@ describe("a recipe that prunes greedily", function () {
         assert.ok(kept.label.endsWith("(ended early)"));
         assert.match(kept.notes[0] ?? "", /removed [123] filters? with .*: it ended early\.$/);
         await openInBrowser(kept.model, "layers-model");
-        const heard = hearing();
-        await resumeRun(oneThread(place, heard));
-        assert.ok(!heard.messages?.some((message) => message.includes("1st filter")), "goes on where it was");
-        const { trials } = await readRun(place);
-        const finished = trials.filter((trial) => trial.place !== undefined);
-        assert.equal(finished.length, 2, moment);
-        for (const trial of finished) {
-          const other = whole.trials.find(({ place: same }) => same === trial.place) as Trial;
-          assert.deepEqual(filesIn(join(trial.model, "..")), filesIn(join(other.model, "..")), moment);
-          assert.equal(trial.notes[0], other.notes[0]);
-        }
+        await goesOn(place, whole, moment);
       }
     });
+
+    it("loses at most the step in hand when it is killed", async () => {
+      const root = folder();
+      const whole = await runRecipe(recipe(steps), oneThread(join(root, "whole")));
+      for (const [message, times] of [
+        ["3rd filter: trying", 1],
+        ["step 2 of 2", 2],
+        ["4th filter: trying", 1],
+      ] as const) {
+        const place = join(root, message.replace(/\W+/g, " "));
+        const told = { base: root, folder: place, recipe: recipe(steps), killAt: { message, times } };
+        assert.equal((await runInChild(told)).signal, "SIGKILL", message);
+        assert.equal((await readRun(place)).status, "interrupted");
+        await goesOn(place, whole, message);
+      }
+    });
+
+    /** Takes a run up again, which comes to the same as one that was not broken off. */
+    async function goesOn(place: string, whole: Run, moment: string): Promise<void> {
+      const heard = hearing();
+      await resumeRun(oneThread(place, heard));
+      assert.ok(!heard.messages?.some((message) => message.includes("1st filter")), "goes on where it was");
+      const { trials } = await readRun(place);
+      const finished = trials.filter((trial) => trial.place !== undefined);
+      assert.equal(finished.length, 2, moment);
+      for (const trial of finished) {
+        const other = whole.trials.find(({ place: same }) => same === trial.place) as Trial;
+        assert.deepEqual(filesIn(join(trial.model, "..")), filesIn(join(other.model, "..")), moment);
+        assert.equal(trial.notes[0], other.notes[0]);
+      }
+    }
   });
 
   it("refuses what cannot be meant before anything is written", async () => {
@@ -208,7 +224,7 @@ describe("a recipe that prunes greedily", function () {
         model: placeModel(folder(), tinyGraphModel),
       },
     );
-    const { data: _, ...without } = recipe([greedy({ filters: 1 })]);
+    const without = sampleRecipe([greedy({ filters: 1 })]);
     await assert.rejects(runRecipe(without, job(place)), /learns from images, but it names no data/);
     assert.ok(!existsSync(place));
   });

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -15,10 +13,9 @@ import {
 } from "../../../src/pruning/runs/folder.ts";
 import { readRun } from "../../../src/pruning/runs/readRun.ts";
 import type { Run } from "../../../src/pruning/runs/run.ts";
-import { projectRoot } from "../../support/corpus.ts";
 import { filesIn, useFolders } from "../../support/folders.ts";
 import { type Heard, job } from "../../support/job.ts";
-import type { Told } from "../../support/recipeRunner.ts";
+import { runInChild } from "../../support/runInChild.ts";
 import { withEngine } from "../engine/backends.ts";
 import { dense } from "../engine/models.ts";
 import { classes, modelOf, placedAt } from "../training/tiny.ts";
@@ -74,22 +71,6 @@ describe("a run that is taken up again", function () {
     files: readdirSync(place).sort(),
   });
 
-  /** Runs or resumes in a process of its own. @returns the signal that ended it, if one did, and its log */
-  async function inChild(told: Told) {
-    const program = join(projectRoot, "test", "support", "recipeRunner.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(told)], {
-      cwd: projectRoot,
-      stdio: ["ignore", "inherit", "pipe"],
-    });
-    let log = "";
-    child.stderr.on("data", (text: Buffer) => {
-      log += text;
-    });
-    const [status, signal] = await once(child, "close");
-    assert.ok(status === 0 || signal === "SIGKILL", log);
-    return { signal, log };
-  }
-
   const oneThread = (place: string, heard?: Heard) => ({ ...job(place, heard), threads: 1 });
 
   it("ends with the same weights and figures, bit for bit, wherever it was killed", async function () {
@@ -111,13 +92,13 @@ describe("a run that is taken up again", function () {
     ];
     for (const [message, times, kept] of kills) {
       const told = { base: root, folder: join(root, `killed ${message.replace(/[^\w]+/g, " ")} ${times}`) };
-      const { signal } = await inChild({ ...told, recipe, killAt: { message, times } });
+      const { signal } = await runInChild({ ...told, recipe, killAt: { message, times } });
       assert.equal(signal, "SIGKILL", message);
       const broken = await readRun(told.folder);
       assert.equal(broken.status, "interrupted");
       assert.equal(broken.trials.length, kept, message);
       if (message === shared) {
-        const again = await inChild({
+        const again = await runInChild({
           ...told,
           killAt: { message: "80 % on the way: fine-tuning, step 20", times: 1 },
         });

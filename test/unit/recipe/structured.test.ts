@@ -18,6 +18,7 @@ import { placeModel } from "../../support/modelFiles.ts";
 import { sampleData, sampleModel } from "../../support/samples.ts";
 import { skipBecause } from "../../support/skip.ts";
 import { tinyGraphModel } from "../../support/tinyModels.ts";
+import { sampleRecipe } from "./sampleRecipe.ts";
 
 const prune = (options: object) => ({ prune: "structured", ...options });
 const data = { path: sampleData, limit: { train: 400, validation: 100, test: 100 } };
@@ -29,15 +30,8 @@ describe("a recipe that removes filters", function () {
   this.timeout(180_000);
   const folder = useFolders();
 
-  const recipe = (steps: readonly object[], more: object = {}) => ({
-    model: sampleModel,
-    backend: "wasm",
-    latency: false,
-    steps,
-    ...more,
-  });
   const run = (steps: readonly object[], more: object = {}): Promise<Run> =>
-    runRecipe(recipe(steps, more), job(join(folder(), "run")));
+    runRecipe(sampleRecipe(steps, more), job(join(folder(), "run")));
 
   /** Bytes of a model's files. */
   const bytesOf = (path: string): number =>
@@ -141,7 +135,7 @@ describe("a recipe that removes filters", function () {
   it("trains between its iterations, judges by images, and says how far it is", async () => {
     const heard: Heard = { trials: [], fractions: [], logs: [], messages: [] };
     const steps = [prune({ macs: 0.6, criterion: "taylor", images: 32, iterations: 3, fineTune: { steps: 4 } })];
-    const { trials } = await runRecipe(recipe(steps, { data }), job(join(folder(), "run"), heard));
+    const { trials } = await runRecipe(sampleRecipe(steps, { data }), job(join(folder(), "run"), heard));
     const [trial] = trials as [Trial];
     assert.match(trial.label, /^structured 60 % of MACs by taylor .*in 3 parts, fine-tuned 4 steps in between$/);
     assert.equal(trial.notes.filter((note) => note.startsWith("Fine-tuning, 4 of 4 steps")).length, 2);
@@ -162,7 +156,7 @@ describe("a recipe that removes filters", function () {
     };
     const steps = [prune({ filters: 0.6, iterations: 3, fineTune: { steps: 20 } })];
     const events = { ...options.events, progress };
-    const done = await runRecipe(recipe(steps, { data }), { ...options, events, signal: cancel.signal });
+    const done = await runRecipe(sampleRecipe(steps, { data }), { ...options, events, signal: cancel.signal });
     assert.equal(done.status, "cancelled");
     const [trial] = done.trials as [Trial];
     assert.match(trial.notes[0] ?? "", /^Asked for 60 % of filters, removed 40 % \(64 of 160\)/);
@@ -172,7 +166,7 @@ describe("a recipe that removes filters", function () {
   it("refuses what cannot be meant before anything is written", async () => {
     const place = join(folder(), "run");
     const refuses = (steps: readonly object[], message: RegExp, more: object = {}) =>
-      assert.rejects(runRecipe(recipe(steps, more), job(place)), { code: "bad-recipe", message });
+      assert.rejects(runRecipe(sampleRecipe(steps, more), job(place)), { code: "bad-recipe", message });
     await refuses(
       [prune({})],
       /^Structured pruning needs one of filters, parameters, macs, bytes, and none is given\.$/,

@@ -12,12 +12,13 @@ import { openInBrowser } from "../../support/browser.ts";
 import { filesIn, useFolders } from "../../support/folders.ts";
 import { type Heard, job } from "../../support/job.ts";
 import { placeModel } from "../../support/modelFiles.ts";
-import { sampleData, sampleModel } from "../../support/samples.ts";
+import { sampleData } from "../../support/samples.ts";
 import { tinyGraphModel } from "../../support/tinyModels.ts";
 import { withEngine } from "../engine/backends.ts";
 import { dense, savedModel } from "../engine/models.ts";
 import { classes, placedAt } from "../training/tiny.ts";
 import { placeQuadrants, side } from "./quadrants.ts";
+import { sampleRecipe } from "./sampleRecipe.ts";
 
 const data = { path: sampleData, limit: { train: 1000, validation: 100, test: 500 }, scaling: "x/255" };
 
@@ -25,14 +26,7 @@ describe("a recipe that prunes by ThiNet", function () {
   this.timeout(180_000);
   const folder = useFolders();
 
-  const recipe = (steps: readonly object[], more: object = {}) => ({
-    model: sampleModel,
-    data,
-    backend: "wasm",
-    latency: false,
-    steps,
-    ...more,
-  });
+  const recipe = (steps: readonly object[], more: object = {}) => sampleRecipe(steps, { data, ...more });
   const run = (steps: readonly object[], more: object = {}): Promise<Run> =>
     runRecipe(recipe(steps, more), job(join(folder(), "run")));
   const thinet = (options: object) => ({ prune: "thinet", images: 200, ...options });
@@ -140,7 +134,7 @@ describe("a recipe that prunes by ThiNet", function () {
       code: "bad-recipe",
       message: /^ThiNet pruning works on layers models, and this is another kind of model; /,
     });
-    const { data: _, ...without } = recipe([thinet({ share: 0.5 })]);
+    const without = sampleRecipe([thinet({ share: 0.5 })]);
     await assert.rejects(runRecipe(without, job(place)), { code: "bad-recipe", message: /names no data/ });
     assert.ok(!existsSync(place));
   });
