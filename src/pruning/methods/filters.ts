@@ -15,9 +15,12 @@ import type { MethodContext, Pruned } from "./spec.ts";
 /** What it takes to prune so. */
 type FiltersContext = Pick<MethodContext, "network" | "engine" | "samples">;
 
-/** Whether the layers are there. @throws SecateurError `bad-recipe` */
-export function checkFilters({ remove }: FiltersOptions, network: Network): void {
-  for (const name of parseFilters(remove).keys()) layerNamed(name, network);
+/**
+ * Whether these filters may go from the unpruned model: one that is locked there, or is not there, stays so.
+ * @throws SecateurError `bad-recipe`
+ */
+export function checkFilters(options: FiltersOptions, network: Network, model: Model): void {
+  removalOf(options, network, model);
 }
 
 /**
@@ -26,15 +29,9 @@ export function checkFilters({ remove }: FiltersOptions, network: Network): void
  * @throws SecateurError `bad-recipe` for filters that there are not, that are locked, or that are all a layer has; as
  *   `shrinkVerified`
  */
-export async function filters(model: Model, { remove }: FiltersOptions, context: FiltersContext): Promise<Pruned> {
+export async function filters(model: Model, options: FiltersOptions, context: FiltersContext): Promise<Pruned> {
   const { network } = context;
-  const channels = channelsOf(model);
-  const chosen = parseFilters(remove);
-  const removal = new Uint8Array(channels.count);
-  for (const [name, indices] of chosen) {
-    for (const channel of channelsGone({ model, channels }, layerNamed(name, network), indices)) removal[channel] = 1;
-  }
-  checkWidths(channels, removal);
+  const { channels, removal, chosen } = removalOf(options, network, model);
   const narrowed = layerFilters(network, channels).flatMap(({ layer, channels: own }) => {
     const left = countKept(own, removal);
     return left === own.length ? [] : [`${layer.name} ${formatCount(own.length)} → ${formatCount(left)}`];
@@ -43,6 +40,20 @@ export async function filters(model: Model, { remove }: FiltersOptions, context:
     model: await shrinkVerified(model, channels, removal, context),
     notes: [`Removed ${countFilters(chosen)}, with all that is tied to them: ${narrowed.join(", ")}.`],
   };
+}
+
+/** What goes. @throws SecateurError `bad-recipe` */
+function removalOf({ remove }: FiltersOptions, network: Network, model: Model) {
+  const chosen = parseFilters(remove);
+  // Whether the layers are there is known sooner.
+  const layers = new Map([...chosen].map(([name, indices]) => [layerNamed(name, network), indices]));
+  const channels = channelsOf(model);
+  const removal = new Uint8Array(channels.count);
+  for (const [layer, indices] of layers) {
+    for (const channel of channelsGone({ model, channels }, layer, indices)) removal[channel] = 1;
+  }
+  checkWidths(channels, removal);
+  return { chosen, channels, removal };
 }
 
 function layerNamed(name: string, { layers }: Network): Layer {

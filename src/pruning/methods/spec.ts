@@ -94,7 +94,7 @@ export interface GradualPruning {
 /** What a method does. */
 export interface Method<Options> {
   /** Whether the options can be meant for this model, before anything is done. @throws SecateurError `bad-recipe` */
-  check(options: Options, network: Network): void;
+  check(options: Options, network: Network, model: Model): void;
   readonly prune: Prune<Options>;
   /** The same gradually: of methods whose spec names the options for it. */
   readonly gradual?: (model: Model, options: Options, network: Network) => GradualPruning;

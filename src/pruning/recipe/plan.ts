@@ -1,7 +1,7 @@
 import type { LabelNeed } from "../data/labels.ts";
 import { SecateurError } from "../errors.ts";
 import type { Network } from "../graph/network.ts";
-import type { ModelFormat } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
 import type { Recipe } from "./schema.ts";
 import { stepNamedBy } from "./steps/catalogue.ts";
 import type { StepVariant } from "./steps/spec.ts";
@@ -56,10 +56,10 @@ export function labelsNeeded(plan: readonly PlannedStep[]): LabelNeed | undefine
 }
 
 /** Checks every step's options against the model. @throws SecateurError `bad-recipe` */
-export function checkPlan(plan: readonly PlannedStep[], network: Network, format: ModelFormat): void {
+export function checkPlan(plan: readonly PlannedStep[], network: Network, model: Model): void {
   for (const step of plan) {
-    step.check(network, format);
-    checkPlan(step.next, network, format);
+    step.check(network, model);
+    checkPlan(step.next, network, model);
   }
 }
 

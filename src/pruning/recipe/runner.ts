@@ -46,7 +46,7 @@ export async function executeRecipe(
   events.progress(0, `reading ${basename(modelPath)}`);
   const model = await readModel(modelPath);
   const network = networkOf(model);
-  checkPlan(plan, network, model.format);
+  checkPlan(plan, network, model);
   const engine = lazyEngine(recipe, options);
   try {
     const evaluator = await openEvaluator(recipe, model, {

@@ -106,7 +106,7 @@ describe("a recipe that shrinks and expands", function () {
     const model = await readModel(placeModel(folder(), tinyGraphModel));
     for (const step of [{ shrink: {} }, { expand: {} }]) {
       const plan = planOf(parseRecipe({ model: "m", steps: [step] }, "it"));
-      assert.throws(() => checkPlan(plan, networkOf(model), model.format), {
+      assert.throws(() => checkPlan(plan, networkOf(model), model), {
         code: "bad-recipe",
         message: /graph model/,
       });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Network } from "../../../src/pruning/graph/network.ts";
+import type { Model } from "../../../src/pruning/model/model.ts";
 import { checkPlan, type PlannedStep, planOf } from "../../../src/pruning/recipe/plan.ts";
 import { parseRecipe } from "../../../src/pruning/recipe/schema.ts";
 
@@ -35,6 +36,9 @@ const labels = (...steps: object[]): string[] => {
     plan.flatMap(({ label, record, next }) => [...(record ? [label] : []), ...trials(next)]);
   return trials(planned(...steps));
 };
+
+/** One whose layers are told apart from it. */
+const graphModel: Model = { format: "graph-model", source: "{}", json: {}, weights: new Map(), groups: [] };
 
 describe("the steps that train, in a recipe", () => {
   it("are taken with all fields and with none", () => {
@@ -165,7 +169,7 @@ describe("the steps that train, in a recipe", () => {
       "Gradual pruning with a constant schedule is done at its begin; leave end and every out.",
     );
     const network: Network = { inputs: [], outputs: [], layers: [] };
-    assert.throws(() => checkPlan(planned(of(magnitude)), network, "graph-model"), {
+    assert.throws(() => checkPlan(planned(of(magnitude)), network, graphModel), {
       message: /^The model has no layer with weights /,
     });
   });
@@ -203,7 +207,7 @@ describe("the steps that train, in a recipe", () => {
     const layer = (type: string) => ({ name: "bn", type, outputShape: null, weights: [], macs: 0, prunable: false });
     const network = (type: string): Network => ({ inputs: [], outputs: [], layers: [layer(type)] });
     const plan = planned({ recalibrate: {} });
-    assert.throws(() => checkPlan(plan, network("FusedBatchNormV3"), "graph-model"), {
+    assert.throws(() => checkPlan(plan, network("FusedBatchNormV3"), graphModel), {
       code: "bad-recipe",
       message: /^Batch normalisation can be recalibrated in layers models only, and "bn" is an op of a graph model; /,
     });

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { SecateurError } from "../../errors.ts";
 import { wholeNumber } from "../../methods/options.ts";
 import type { DeadOptions } from "../../methods/shrinkDead.ts";
-import type { ModelFormat } from "../../model/model.ts";
+import type { Model } from "../../model/model.ts";
 import { type Swept, sweepable, variantsOf } from "../sweep.ts";
 import type { StepKind, StepSpec } from "./spec.ts";
 
@@ -46,7 +46,7 @@ function architectureStep<Options extends object>(step: {
 }): StepSpec {
   const { kind, title, description, fields, doing } = step;
   const schema = v.strictObject(fields);
-  const check = (_: unknown, format: ModelFormat) => {
+  const check = (_: unknown, { format }: Model) => {
     if (format === "layers-model") return;
     throw new SecateurError(
       "bad-recipe",

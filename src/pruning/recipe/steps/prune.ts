@@ -61,10 +61,10 @@ function variantOf(method: MethodSpec, { fineTune, ...own }: Swept): StepVariant
     needsLabels:
       training?.needsLabels ??
       (needs === "labels" ? (method.withoutLabels ?? "choose a criterion that needs none") : undefined),
-    check(network, format) {
-      if (method.format && format !== method.format) throw wrongFormat(method);
-      methodNamed(method.name).check(options, network);
-      training?.check(network, format);
+    check(network, model) {
+      if (method.format && model.format !== method.format) throw wrongFormat(method);
+      methodNamed(method.name).check(options, network, model);
+      training?.check(network, model);
     },
   };
 }

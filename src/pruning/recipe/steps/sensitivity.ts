@@ -74,7 +74,7 @@ export const sensitivityStep: StepSpec = {
         learns: true,
         needsLabels: "leave the step sensitivity out",
         leavesModel: true,
-        check(network, format) {
+        check(network, { format }) {
           if (format !== "layers-model") throw wrongFormat();
           chooseLayers(network, { layers, skip });
         },

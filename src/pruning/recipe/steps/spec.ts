@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import type { Network } from "../../graph/network.ts";
-import type { ModelFormat } from "../../model/model.ts";
+import type { Model } from "../../model/model.ts";
 import type { Swept } from "../sweep.ts";
 
 /** A step with one value per field, ready to be executed. */
@@ -19,7 +19,7 @@ export interface StepVariant {
   /** Whether it only looks at the model: then what it finds is kept, and no trial. */
   readonly leavesModel?: boolean;
   /** @throws SecateurError `bad-recipe` when the options cannot be meant for this model */
-  check(network: Network, format: ModelFormat): void;
+  check(network: Network, model: Model): void;
 }
 
 export type StepKind =

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { SecateurError } from "../../errors.ts";
 import type { Network } from "../../graph/network.ts";
+import type { Model } from "../../model/model.ts";
 import { formatNumber, formatShare } from "../../text.ts";
 import { gradualLabel, gradualProblem, methodOf } from "../../training/gradualOptions.ts";
 import {
@@ -76,10 +77,10 @@ function amountOf({ epochs, steps, optimizer, learningRate, gradual }: TrainingO
   return gradual ? `${how}, ${gradualLabel(gradual)}` : how;
 }
 
-function checkGradual(network: Network, { gradual }: TrainingOptions): void {
+function checkGradual(network: Network, { gradual }: TrainingOptions, model: Model): void {
   if (!gradual) return;
   const { method, options } = methodOf(gradual);
-  method.check(options, network);
+  method.check(options, network, model);
 }
 
 function trainingProblem(options: TrainingOptions): string | undefined {
@@ -112,7 +113,7 @@ function trainingStep<Options extends object>(step: {
   /** Options that do not go together: a sentence. */
   problem?(options: Options): string | undefined;
   /** Options that cannot be meant for this model. @throws SecateurError `bad-recipe` */
-  check?(network: Network, options: Options): void;
+  check?(network: Network, options: Options, model: Model): void;
 }): StepSpec {
   const { kind, title, description, fields, doing, learns = true, check = () => {} } = step;
   const schema = v.strictObject(fields);
@@ -129,7 +130,15 @@ function trainingStep<Options extends object>(step: {
         if (problem) throw new SecateurError("bad-recipe", problem);
         const label = labelOf(step.label(options), swept, variant);
         const needsLabels = step.needsLabels?.(options);
-        return { kind, options, label, doing, learns, needsLabels, check: (network) => check(network, options) };
+        return {
+          kind,
+          options,
+          label,
+          doing,
+          learns,
+          needsLabels,
+          check: (network, model) => check(network, options, model),
+        };
       });
     },
   };
