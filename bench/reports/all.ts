@@ -2,6 +2,7 @@ import { accuracyReport } from "./accuracy.ts";
 import { extensionReport } from "./extension.ts";
 import { fineTuneReport } from "./fineTune.ts";
 import { greedyReport } from "./greedy.ts";
+import { hybridReport } from "./hybrid.ts";
 import { inspectReport } from "./inspect.ts";
 import { pruneReport } from "./prune.ts";
 import { sssReport } from "./sss.ts";
@@ -17,6 +18,7 @@ export const benchmarks = {
   fineTune: { title: "Fine-tuning", report: fineTuneReport },
   sss: { title: "Sparse structure selection", report: sssReport },
   greedy: { title: "Greedy search", report: greedyReport },
+  hybrid: { title: "Hybrid", report: hybridReport },
 } as const;
 
 export type BenchmarkName = keyof typeof benchmarks;

@@ -1,0 +1,84 @@
+import type { Recipe } from "../../src/pruning/recipe/schema.ts";
+import type { CorpusSubject } from "./corpus.ts";
+
+/** One network of the benchmark, and how both curves are made. */
+export interface HybridSubject extends CorpusSubject {
+  /** Optimiser steps from the unpruned model to any point of either curve, and images in each. */
+  readonly steps: number;
+  readonly batchSize: number;
+  /** The other options of training, for both. */
+  readonly training: Readonly<Record<string, unknown>>;
+  /** What magnitude alone makes zero, ascending. */
+  readonly sparsities: readonly number[];
+  readonly search: Search;
+  /** What magnitude makes zero of what the search left, ascending. */
+  readonly rest: readonly number[];
+}
+
+/** The greedy part of the hybrid. */
+export interface Search {
+  /** How many filters go, and how many at a time. */
+  readonly filters: number;
+  readonly perStep: number;
+  /** The other options of the search. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Optimiser steps between two removals, and after the last one. */
+  readonly between: number;
+  readonly after: number;
+  /** Of these steps: so low that magnitudes still tell what matters. */
+  readonly learningRate: number;
+}
+
+const sparsities = [0.5, 0.6, 0.7, 0.8, 0.9];
+
+const usual: readonly HybridSubject[] = [
+  {
+    model: "cifar10-tfjs-cnn-zz632",
+    data: "cifar10",
+    dataName: "CIFAR-10",
+    train: 9000,
+    steps: 350,
+    batchSize: 128,
+    training: { learningRate: 0.001, flip: true, shift: 2, keep: "last" },
+    sparsities,
+    // About as many filters as go without any loss: more than a third of the dense units never answer.
+    search: { filters: 32, perStep: 16, options: { images: 500 }, between: 20, after: 30, learningRate: 0.0002 },
+    rest: [0.3, 0.46, 0.6, 0.735, 0.87],
+  },
+  {
+    model: "fashion-vggbn-mawais",
+    data: "fashion-mnist",
+    dataName: "Fashion-MNIST",
+    train: 12_000,
+    steps: 94,
+    batchSize: 128,
+    training: { learningRate: 0.001, flip: true, shift: 1, keep: "last" },
+    sparsities,
+    search: {
+      filters: 40,
+      perStep: 20,
+      options: { images: 200, shortlist: 16, criterion: "l2" },
+      between: 7,
+      after: 7,
+      learningRate: 0.0002,
+    },
+    rest: [0.37, 0.5, 0.625, 0.75, 0.9],
+  },
+];
+
+/** What SECATEUR_HYBRID says instead, of all networks or of one, which it names by its data: `{"only": "cifar10", "steps": 50}`. */
+type Changes = Partial<HybridSubject> & { readonly only?: string; readonly backend?: Recipe["backend"] };
+
+export interface HybridSettings {
+  readonly subjects: readonly HybridSubject[];
+  /** Nothing but the backend is another than usual. */
+  readonly isUsual: boolean;
+  readonly backend: Recipe["backend"];
+}
+
+export function hybridSettings(): HybridSettings {
+  const { only, backend, ...changes } = JSON.parse(process.env.SECATEUR_HYBRID ?? "{}") as Changes;
+  const chosen = usual.filter(({ data }) => only === undefined || data === only);
+  const isUsual = only === undefined && Object.keys(changes).length === 0;
+  return { subjects: chosen.map((subject) => ({ ...subject, ...changes })), isUsual, backend };
+}
