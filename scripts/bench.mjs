@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ensureSampleData } from "./sampleData.mjs";
 import { build, ensureInstalled, root } from "./setup.mjs";
 
-const all = ["prune", "inspect", "extension", "accuracy", "training", "fineTune", "sss", "greedy", "hybrid"];
+const all = ["prune", "inspect", "extension", "accuracy", "training", "fineTune", "sss", "greedy", "choice", "hybrid"];
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !all.includes(name));
 if (unknown.length > 0) {

@@ -1,4 +1,5 @@
 import { accuracyReport } from "./accuracy.ts";
+import { choiceReport } from "./choice.ts";
 import { extensionReport } from "./extension.ts";
 import { fineTuneReport } from "./fineTune.ts";
 import { greedyReport } from "./greedy.ts";
@@ -18,6 +19,7 @@ export const benchmarks = {
   fineTune: { title: "Fine-tuning", report: fineTuneReport },
   sss: { title: "Sparse structure selection", report: sssReport },
   greedy: { title: "Greedy search", report: greedyReport },
+  choice: { title: "What greedy search chooses", report: choiceReport },
   hybrid: { title: "Hybrid", report: hybridReport },
 } as const;
 

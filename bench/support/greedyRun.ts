@@ -1,5 +1,5 @@
-// Removals from one network, each chosen twice, by the race and by the plain loop, in one process on WASM. Prints the
-// ms of each as JSON. Arguments: network.
+// Removals from one network, each chosen twice, by the race and by the plain loop, in one process. Prints the ms of each
+// as JSON. Arguments: network.
 import { drawSample } from "../../src/pruning/data/sample.ts";
 import { openEngine } from "../../src/pruning/engine/open.ts";
 import { shrink } from "../../src/pruning/graph/channels/shrink.ts";
@@ -10,6 +10,7 @@ import { race } from "../../src/pruning/methods/greedy/race.ts";
 import { candidatesOf, contestOf, courtOf, removalOf } from "./greedyContest.ts";
 import { type GreedyNetwork, greedyNetworks } from "./greedyNetworks.ts";
 import { greedySettings } from "./greedySettings.ts";
+import { projectRoot } from "./paths.ts";
 
 /** One filter that was removed. */
 export interface Removal {
@@ -34,8 +35,9 @@ export interface GreedyRun {
 }
 
 const network = greedyNetworks.get(process.argv[2] ?? "") as GreedyNetwork;
-const { images, removals, sample } = greedySettings();
-const engine = await openEngine({ backend: "wasm", tfjsNodeFolders: [] });
+const { images, removals, sample, isWhole, backend } = greedySettings();
+const tfjsNodeFolders = [process.env.SECATEUR_TFJS_NODE ?? projectRoot];
+const engine = await openEngine({ backend, tfjsNodeFolders });
 const { model, jury, anatomy } = await courtOf(network, images, engine);
 
 const made: Removal[] = [];
@@ -46,7 +48,7 @@ for (let step = 0; step < removals; step++) {
   const all = inOrder(candidatesOf(now));
   const [fast, raceMs] = await timed(race, contestOf(now, all, jury, engine, last?.insight));
   const { winner, evaluations } = fast;
-  const searched = network.isSampled ? sampled(all, winner.channel, step) : all;
+  const searched = network.isSampled && !isWhole ? sampled(all, winner.channel, step) : all;
   const [plain, plainMs] = await timed(exhaustive, contestOf(now, searched, jury, engine));
   const group = now.groups.find(({ channels }) => channels.includes(winner.channel));
   made.push({

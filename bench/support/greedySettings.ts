@@ -1,3 +1,5 @@
+import type { BackendName } from "../../src/pruning/engine/engine.ts";
+
 /** How much of the greedy benchmark is done. */
 export interface GreedySettings {
   /** Images that judge. */
@@ -6,11 +8,18 @@ export interface GreedySettings {
   readonly removals: number;
   /** Where the plain loop takes too long: how many candidates it is timed on. */
   readonly sample: number;
+  /** Whether it is to try all of them all the same. */
+  readonly isWhole: boolean;
+  readonly backend: BackendName;
   /** Images of the search whose memory is measured. */
   readonly memoryImages: number;
 }
 
-const usual: GreedySettings = { images: 1000, removals: 4, sample: 16, memoryImages: 10_000 };
+const usual: GreedySettings = {
+  ...{ images: 1000, removals: 4, sample: 16, isWhole: false },
+  backend: "wasm",
+  memoryImages: 10_000,
+};
 
 /** The usual settings, or what SECATEUR_GREEDY says instead: `{"images": 100, "removals": 1}`. */
 export const greedySettings = (): GreedySettings => ({ ...usual, ...JSON.parse(process.env.SECATEUR_GREEDY ?? "{}") });
