@@ -18,22 +18,26 @@ if (isUsual && curves.length === subjects.length) await publish("sss", { curves 
 else printReport(sssReport({ curves }));
 
 async function curveOf(subject: SssSubject): Promise<ChosenCurve> {
-  const { train, epochs, tuning, gammas, shift } = subject;
-  const augmented = { flip: true, shift };
-  const run = await runSteps(subject, [
-    { prune: "sss", gamma: gammas, epochs, ...augmented, record: true },
-    // Both networks know what validates by heart: it cannot tell which weights are best.
-    { fineTune: { epochs: tuning, keep: "last", ...augmented } },
-  ]);
+  const { train, epochs, batchSize, learningRate, momentum, gammas, skip, tuning, tuningRate, augmented } = subject;
+  const course = { epochs, batchSize, learningRate, momentum, ...augmented };
+  // Both networks know what validates by heart: it cannot tell which weights are best.
+  const fineTune = { epochs: tuning, learningRate: tuningRate, keep: "last", ...augmented } as const;
+  const run = await runSteps(
+    subject,
+    [{ prune: "sss", gamma: [...gammas], ...course, ...(skip && { skip }), record: true }, { fineTune }],
+    "wasm",
+  );
   return {
     model: subject.model,
     data: measuredOn(subject, run),
     backend: backendOf(run),
-    training: `${epochs} epochs of ${train.toLocaleString("en-US")} images and ${tuning} of fine-tuning`,
+    training: `${inEpochs(epochs)} of ${train.toLocaleString("en-US")} images in batches of ${batchSize}, learning rate ${learningRate}, momentum ${momentum}, ${inEpochs(tuning)} of fine-tuning with ${tuningRate}${skip ? `, all filters of ${skip} kept` : ""}`,
     accuracy: run.baseline?.metrics.accuracy ?? Number.NaN,
     points: gammas.map((_, i) => pointOf(run, i)),
   };
 }
+
+const inEpochs = (count: number) => `${count} ${count === 1 ? "epoch" : "epochs"}`;
 
 /** The i-th γ: its trials are that of the selection, and that of the fine-tuning that follows it. */
 function pointOf({ trials, factors, baseline }: Run, index: number): ChosenPoint {
