@@ -34,7 +34,7 @@ const usual: readonly SssSubject[] = [
     learningRate: 0.1,
     momentum: 0.9,
     tuningRate: 0.0005,
-    gammas: [0.01, 0.02, 0.035, 0.06, 0.1],
+    gammas: [0.01, 0.016, 0.022, 0.027, 0.03],
     augmented: {},
   },
   {
