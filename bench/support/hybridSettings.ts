@@ -62,7 +62,7 @@ const usual: readonly HybridSubject[] = [
       after: 7,
       learningRate: 0.0002,
     },
-    rest: [0.37, 0.5, 0.625, 0.75, 0.9],
+    rest: [0.47, 0.58, 0.685, 0.79, 0.896],
   },
 ];
 
