@@ -1,14 +1,14 @@
 // Greedy search, then magnitude, against magnitude alone: two networks and data by others, accuracy against sparsity with
 // as many images of fine-tuning on every way from the unpruned model to a point. The models may not be shipped: the
 // tables are left out where they are not there (../shared/corpus, or SECATEUR_CORPUS). With other settings
-// (SECATEUR_HYBRID) nothing is kept.
+// (SECATEUR_HYBRID) nothing is kept; of one network alone, its curves join what is known of the other.
 import type { Run, Trial } from "../src/pruning/runs/run.ts";
 import { type CurvePoint, type HybridCurves, hybridReport } from "./reports/hybrid.ts";
 import { backendOf, isThere, measuredOn, runSteps } from "./support/corpus.ts";
 import { type HybridSubject, hybridSettings } from "./support/hybridSettings.ts";
 import { hybridSteps, magnitudeSteps, stepsOfSearch } from "./support/hybridSteps.ts";
 import { printReport } from "./support/report.ts";
-import { publish } from "./support/results.ts";
+import { lastOf, publish, renewed } from "./support/results.ts";
 
 const { subjects, isUsual, backend } = hybridSettings();
 
@@ -16,8 +16,9 @@ const networks: HybridCurves[] = [];
 for (const subject of subjects) {
   if (isThere(subject, "Hybrid")) networks.push(await curvesOf(subject));
 }
-if (isUsual && networks.length === subjects.length) await publish("hybrid", { networks });
-else printReport(hybridReport({ networks }));
+if (isUsual && networks.length === subjects.length) {
+  await publish("hybrid", { networks: renewed((await lastOf("hybrid"))?.networks, networks) });
+} else printReport(hybridReport({ networks }));
 
 async function curvesOf(subject: HybridSubject): Promise<HybridCurves> {
   const alone = await runSteps(subject, magnitudeSteps(subject), backend);

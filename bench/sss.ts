@@ -1,11 +1,12 @@
 // Sparse structure selection on two networks and data by others: five values of γ each, accuracy before and after
 // fine-tuning, and how many factors became exactly zero. The models may not be shipped: the tables are left out where
-// they are not there (../shared/corpus, or SECATEUR_CORPUS). With other settings (SECATEUR_SSS) nothing is kept.
+// they are not there (../shared/corpus, or SECATEUR_CORPUS). With other settings (SECATEUR_SSS) nothing is kept; of one
+// network alone, its curve joins what is known of the other.
 import type { Run, Trial } from "../src/pruning/runs/run.ts";
 import { type ChosenCurve, type ChosenPoint, sssReport } from "./reports/sss.ts";
 import { backendOf, isThere, measuredOn, runSteps } from "./support/corpus.ts";
 import { printReport } from "./support/report.ts";
-import { publish } from "./support/results.ts";
+import { lastOf, publish, renewed } from "./support/results.ts";
 import { type SssSubject, sssSettings } from "./support/sssSettings.ts";
 
 const { subjects, isUsual } = sssSettings();
@@ -14,8 +15,9 @@ const curves: ChosenCurve[] = [];
 for (const subject of subjects) {
   if (isThere(subject, "Sparse structure selection")) curves.push(await curveOf(subject));
 }
-if (isUsual && curves.length === subjects.length) await publish("sss", { curves });
-else printReport(sssReport({ curves }));
+if (isUsual && curves.length === subjects.length) {
+  await publish("sss", { curves: renewed((await lastOf("sss"))?.curves, curves) });
+} else printReport(sssReport({ curves }));
 
 async function curveOf(subject: SssSubject): Promise<ChosenCurve> {
   const { train, epochs, batchSize, learningRate, momentum, gammas, skip, tuning, tuningRate, augmented } = subject;

@@ -71,7 +71,7 @@ type Changes = Partial<HybridSubject> & { readonly only?: string; readonly backe
 
 export interface HybridSettings {
   readonly subjects: readonly HybridSubject[];
-  /** Nothing but the backend is another than usual. */
+  /** Nothing but the backend is another than usual, of one network or all. */
   readonly isUsual: boolean;
   readonly backend: Recipe["backend"];
 }
@@ -79,6 +79,6 @@ export interface HybridSettings {
 export function hybridSettings(): HybridSettings {
   const { only, backend, ...changes } = JSON.parse(process.env.SECATEUR_HYBRID ?? "{}") as Changes;
   const chosen = usual.filter(({ data }) => only === undefined || data === only);
-  const isUsual = only === undefined && Object.keys(changes).length === 0;
+  const isUsual = Object.keys(changes).length === 0;
   return { subjects: chosen.map((subject) => ({ ...subject, ...changes })), isUsual, backend };
 }

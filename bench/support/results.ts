@@ -30,6 +30,16 @@ export async function publish<N extends BenchmarkName>(name: N, result: ResultOf
   await writeFile(page, await pageOfResults());
 }
 
+/** What was kept of a benchmark the last time; nothing where it never was. */
+export async function lastOf<N extends BenchmarkName>(name: N): Promise<ResultOf<N> | undefined> {
+  return existsSync(fileOf(name)) ? JSON.parse(await readFile(fileOf(name), "utf8")) : undefined;
+}
+
+/** What was measured now in the place of what was measured of the same models before. */
+export function renewed<T extends { readonly model: string }>(before: readonly T[] = [], now: readonly T[]): T[] {
+  return [...new Map([...before, ...now].map((each) => [each.model, each])).values()];
+}
+
 /** All results that are there, each with its machine: they may have been measured on different ones. */
 async function pageOfResults(): Promise<string> {
   const sections: string[] = [];

@@ -43,7 +43,7 @@ const usual: readonly SssSubject[] = [
     dataName: "CIFAR-10",
     train: 9000,
     epochs: 3,
-    tuning: 6,
+    tuning: 4,
     batchSize: 16,
     learningRate: 0.002,
     momentum: 0.95,
@@ -57,10 +57,10 @@ const usual: readonly SssSubject[] = [
 /** What SECATEUR_SSS says instead, of all networks or of one, which it names by its data: `{"only": "cifar10", "epochs": 1}`. */
 type Changes = Partial<SssSubject> & { readonly only?: string };
 
-/** The networks with their settings, and whether they are the usual ones. */
+/** The networks with their settings, and whether these are the usual ones. */
 export function sssSettings(): { readonly subjects: readonly SssSubject[]; readonly isUsual: boolean } {
   const { only, ...changes } = JSON.parse(process.env.SECATEUR_SSS ?? "{}") as Changes;
   const chosen = usual.filter(({ data }) => only === undefined || data === only);
-  const isUsual = only === undefined && Object.keys(changes).length === 0;
+  const isUsual = Object.keys(changes).length === 0;
   return { subjects: chosen.map((subject) => ({ ...subject, ...changes })), isUsual };
 }
