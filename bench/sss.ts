@@ -39,7 +39,9 @@ async function curveOf(subject: SssSubject): Promise<ChosenCurve> {
   };
 }
 
-const inEpochs = (count: number) => `${count} ${count === 1 ? "epoch" : "epochs"}`;
+function inEpochs(count: number): string {
+  return `${count} ${count === 1 ? "epoch" : "epochs"}`;
+}
 
 /** The i-th γ: its trials are that of the selection, and that of the fine-tuning that follows it. */
 function pointOf({ trials, factors, baseline }: Run, index: number): ChosenPoint {

@@ -1,3 +1,4 @@
+import { rounding, valueAt } from "../support/curve.ts";
 import { number, percent, type Report, type ReportTable, verdictOf } from "../support/report.ts";
 
 /** A pruned and fine-tuned model. */
@@ -88,15 +89,9 @@ function notesOf({ model, unpruned, magnitude, hybrid }: HybridCurves): string[]
   ];
 }
 
-/** A sparsity is reached to the weight: this is more than one weight's share. */
-const rounding = 1e-3;
-
-/** Accuracy of a curve at a sparsity, between two of its points along a straight line; undefined beyond its ends. */
-function accuracyAt(points: readonly CurvePoint[], sparsity: number): number | undefined {
-  const above = points.findIndex((point) => point.sparsity >= sparsity);
-  const [low, high] = [points[above - 1], points[above]];
-  if (!high) return undefined;
-  if (!low) return high.sparsity - sparsity < rounding ? high.accuracy : undefined;
-  const part = (sparsity - low.sparsity) / (high.sparsity - low.sparsity);
-  return low.accuracy + part * (high.accuracy - low.accuracy);
-}
+/** Accuracy of a curve at a sparsity. */
+const accuracyAt = (points: readonly CurvePoint[], sparsity: number): number | undefined =>
+  valueAt(
+    points.map((point) => ({ x: point.sparsity, y: point.accuracy })),
+    sparsity,
+  );

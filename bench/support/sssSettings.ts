@@ -43,14 +43,14 @@ const usual: readonly SssSubject[] = [
     dataName: "CIFAR-10",
     train: 9000,
     epochs: 3,
-    tuning: 4,
+    tuning: 6,
     batchSize: 16,
     learningRate: 0.002,
     momentum: 0.95,
-    tuningRate: 0.001,
+    tuningRate: 0.0005,
     skip: "conv2d_Conv2D1",
     gammas: [0.022, 0.026, 0.03, 0.035, 0.045],
-    augmented: { flip: true, shift: 2 },
+    augmented: { flip: true },
   },
 ];
 
