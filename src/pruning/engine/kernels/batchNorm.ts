@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Repair, Repairs } from "../repairs.ts";
 
-interface Inputs {
+/** What batch normalisation takes when a model answers. */
+export interface BatchNormInputs {
   readonly x: tf.Tensor;
   readonly mean: tf.Tensor;
   readonly variance: tf.Tensor;
@@ -9,14 +10,19 @@ interface Inputs {
   readonly offset?: tf.Tensor | null;
 }
 
-/** The stock kernels take their parameters in turn for one value after the other: right for the last axis only. */
-const repairBatchNorm: Repair = (stock) => (args) => {
-  const { x, mean, variance, scale, offset } = args.inputs as unknown as Inputs;
+/** Whether each parameter has one value for each place along the input's last axis. */
+export function areInTurn({ x, mean, variance, scale, offset }: BatchNormInputs): boolean {
   const channels = x.shape.at(-1);
-  const inTurn = [mean, variance, scale, offset].every(
+  return [mean, variance, scale, offset].every(
     (parameter) => !parameter || (parameter.size === channels && parameter.shape.at(-1) === channels),
   );
-  if (inTurn) return stock(args);
+}
+
+/** The stock kernels take their parameters in turn for one value after the other: right for the last axis only. */
+const repairBatchNorm: Repair = (stock) => (args) => {
+  const inputs = args.inputs as unknown as BatchNormInputs;
+  if (areInTurn(inputs)) return stock(args);
+  const { x, mean, variance, scale, offset } = inputs;
   const { varianceEpsilon } = args.attrs as unknown as { varianceEpsilon: number };
   return tf.tidy(() => {
     const inverse = tf.rsqrt(tf.add(variance, varianceEpsilon));
@@ -25,4 +31,4 @@ const repairBatchNorm: Repair = (stock) => (args) => {
   });
 };
 
-export const batchNormRepairs: Repairs = { [tf.FusedBatchNorm]: repairBatchNorm };
+export const batchNormRepairs = { [tf.FusedBatchNorm]: repairBatchNorm } satisfies Repairs;

@@ -1,9 +1,8 @@
 import { averagePoolRepairs } from "../kernels/averagePool.ts";
-import { batchNormRepairs } from "../kernels/batchNorm.ts";
 import type { Repairs } from "../repairs.ts";
 import { copyRepairs } from "./copies.ts";
 import { adamKernels } from "./kernels/adam.ts";
-import { batchNormTrainingKernels } from "./kernels/batchNorm.ts";
+import { batchNormKernels } from "./kernels/batchNorm.ts";
 import { boundedGradientKernels } from "./kernels/bounded.ts";
 import { convolutionKernels } from "./kernels/convolution.ts";
 import { convolution3dGradientKernels } from "./kernels/convolution3d.ts";
@@ -27,7 +26,6 @@ export function wasmRepairs(native: Native): Repairs {
     ...preluRepairs,
     ...oneHotRepairs,
     ...averagePoolRepairs,
-    ...batchNormRepairs,
     ...convolution3dGradientKernels,
     ...convolutionKernels(native),
     ...convolveEachKernels(native),
@@ -36,7 +34,7 @@ export function wasmRepairs(native: Native): Repairs {
     ...maxPoolKernels(native),
     ...sumKernels(native),
     ...boundedGradientKernels(native),
-    ...batchNormTrainingKernels(native),
+    ...batchNormKernels(native),
     ...adamKernels(native),
   };
 }

@@ -185,6 +185,43 @@ for (const threads of [1, 2]) {
       tf.dispose(made);
     });
 
+    for (const shape of [
+      [1, 1],
+      [3, 5],
+      [3, 21, 33, 7],
+      [2, 40, 40, 8],
+    ]) {
+      it(`batch normalisation by known statistics of ${shape}, with scale and offset and without`, async () => {
+        const columns = shape.at(-1) as number;
+        const [x, mean, variance] = [numbers(shape, 1, 10), numbers([columns], 2, 10), numbers([columns], 3, 1.5)];
+        const [scale, offset] = [numbers([columns], 4), numbers([columns], 5)];
+        const normal = (i: number) =>
+          (at(x.values, i) - at(mean.values, i % columns)) / Math.sqrt(at(variance.values, i % columns) + 0.01);
+        for (const [hasScale, hasOffset] of [
+          [true, true],
+          [true, false],
+          [false, true],
+          [false, false],
+        ]) {
+          const y = await valuesOf(() =>
+            tf.batchNorm(
+              tensor(x),
+              tensor(mean) as tf.Tensor1D,
+              tensor(variance) as tf.Tensor1D,
+              hasOffset ? (tensor(offset) as tf.Tensor1D) : undefined,
+              hasScale ? (tensor(scale) as tf.Tensor1D) : undefined,
+              0.01,
+            ),
+          );
+          const expected = Array.from(x.values, (_, i) => {
+            const scaled = normal(i) * (hasScale ? at(scale.values, i % columns) : 1);
+            return scaled + (hasOffset ? at(offset.values, i % columns) : 0);
+          });
+          close(y, expected);
+        }
+      });
+    }
+
     it("gives the same numbers every time", async () => {
       const x = numbers([33, 9, 9, 20], 1);
       const filter = numbers([3, 3, 20, 24], 2);

@@ -1,10 +1,11 @@
-import type * as tf from "@tensorflow/tfjs-core";
+import * as tf from "@tensorflow/tfjs-core";
+import { areInTurn, type BatchNormInputs, batchNormRepairs } from "../../kernels/batchNorm.ts";
 import type { Repair, Repairs } from "../../repairs.ts";
 import {
   type BatchNormAttributes,
   BatchNormTraining,
   BatchNormTrainingGrad,
-  batchNormKernels,
+  batchNormKernels as generalKernels,
 } from "../../training/batchNorm.ts";
 import type { Native } from "../native.ts";
 import { combineColumns, normaliseColumns, sumProducts, sumRows, sumSquares } from "../simd/columns.ts";
@@ -16,12 +17,41 @@ type Named<Names extends string> = Readonly<Record<Names, tf.TensorInfo>>;
 /** Rows that one item goes through, where each row is by itself. */
 const rowsPerItem = 1024;
 
-/** Batch normalisation in training: three passes over the input forward, two over it and the gradient back. */
-export function batchNormTrainingKernels(native: Native): Repairs {
+/**
+ * Batch normalisation on all threads: one pass over the input when a model answers; in training three forward, and two over
+ * it and the gradient back.
+ */
+export function batchNormKernels(native: Native): Repairs {
   const run = (kernel: typeof normaliseColumns | typeof combineColumns, matrix: Matrix, operands: object) =>
     native.run(kernel, Math.ceil(matrix.rows / rowsPerItem), { ...operands, ...matrix, rowsPerItem } as never);
 
+  const answering = ({ x, mean, variance, scale, offset }: BatchNormInputs, epsilon: number): tf.TensorInfo => {
+    const matrix = matrixOf(x);
+    const y = native.output(x.shape);
+    native.withScratch(2 * size * matrix.columns, (factor) => {
+      const shift = factor + size * matrix.columns;
+      const scales = scale && native.floatsOf(scale);
+      const inverse = inverseDeviation(native.floatsOf(variance), epsilon);
+      const factors = inverse.map((deviation, i) => deviation * (scales?.[i] ?? 1));
+      native.floatsAt(factor, matrix.columns).set(factors);
+      if (offset) native.copy(native.addressOf(offset), shift, size * matrix.columns);
+      else native.clear(shift, size * matrix.columns);
+      const addresses = { x: native.addressOf(x), mean: native.addressOf(mean), y: native.addressOf(y) };
+      run(normaliseColumns, matrix, { ...addresses, factor, offset: shift });
+    });
+    return y;
+  };
+
   return {
+    [tf.FusedBatchNorm]: (stock) => {
+      const general = batchNormRepairs[tf.FusedBatchNorm](stock);
+      return (args) => {
+        const inputs = args.inputs as unknown as BatchNormInputs;
+        const { varianceEpsilon } = args.attrs as unknown as { varianceEpsilon: number };
+        return areInTurn(inputs) ? answering(inputs, varianceEpsilon) : general(args);
+      };
+    },
+
     [BatchNormTraining]: channelsLast(BatchNormTraining, (inputs, epsilon) => {
       const { x, scale, offset } = inputs as Named<"x" | "scale" | "offset">;
       const matrix = matrixOf(x);
@@ -73,7 +103,7 @@ type NativeKernel = (inputs: tf.NamedTensorInfoMap, epsilon: number) => tf.Tenso
 /** The native kernel where channels come last, else the one made of operations. */
 function channelsLast(name: string, kernel: NativeKernel): Repair {
   return (stock) => {
-    const general = (batchNormKernels[name] as Repair)(stock);
+    const general = (generalKernels[name] as Repair)(stock);
     return (args) => {
       const { axis, epsilon } = args.attrs as unknown as BatchNormAttributes;
       const { rank } = args.inputs.x as tf.Tensor;
