@@ -15,7 +15,7 @@ export interface Summed {
 }
 
 /** A channel, by its rank among those of the layer, and some rows of the batch. */
-export interface Pick {
+export interface RankedTry {
   readonly rank: number;
   readonly rows: readonly number[];
 }
@@ -23,7 +23,7 @@ export interface Pick {
 /** What each channel gives to a layer's sums. Dispose it. */
 export interface Shares {
   /** What the layer gives without each of some channels, on the rows of each. */
-  without(summed: Summed, picks: readonly Pick[]): tf.Tensor;
+  without(summed: Summed, picks: readonly RankedTry[]): tf.Tensor;
   dispose(): void;
 }
 
@@ -35,7 +35,7 @@ export function sharesOf(linear: Linear, places: Places): Shares {
   if (tf.getKernel(ConvolveEach, tf.getBackend())) {
     const filters = packed(kernels);
     kernels.dispose();
-    return { without: (summed, picks) => together(linear, filters, summed, picks), dispose: () => filters.dispose() };
+    return { without: (summed, picks) => allAtOnce(linear, filters, summed, picks), dispose: () => filters.dispose() };
   }
   const suitable = linear.convolution ? oneByOne : withoutInputs;
   return { without: (summed, picks) => suitable(linear, kernels, summed, picks), dispose: () => kernels.dispose() };
@@ -44,12 +44,12 @@ export function sharesOf(linear: Linear, places: Places): Shares {
 /** A dense layer is a convolution whose filter covers one place. */
 const pointwise: Convolution = { strides: [1, 1], dilations: [1, 1], pad: "valid" };
 
-/** All at once. @param filters `packed` */
-function together(
+/** With one kernel. @param filters `packed` */
+function allAtOnce(
   { convolution, kernel, ...linear }: Linear,
   filters: tf.Tensor,
   { inputs, shape, sums, of }: Summed,
-  picks: readonly Pick[],
+  picks: readonly RankedTry[],
 ): tf.Tensor {
   const times = inputs.shape[2] as number;
   const before = shape.slice(1, -1);
@@ -80,7 +80,7 @@ function packed(filters: tf.Tensor): tf.Tensor {
 }
 
 /** Dense layers: where all rows of a batch are asked for, the products of all channels are one. */
-function withoutInputs(linear: Linear, kernels: tf.Tensor, summed: Summed, picks: readonly Pick[]): tf.Tensor {
+function withoutInputs(linear: Linear, kernels: tf.Tensor, summed: Summed, picks: readonly RankedTry[]): tf.Tensor {
   const { inputs, sums, of } = summed;
   if (picks.some(({ rows }) => rows.length < of)) return oneByOne(linear, kernels, summed, picks);
   const [, positions = 1, times = 1] = inputs.shape;
@@ -95,7 +95,7 @@ function oneByOne(
   linear: Linear,
   kernels: tf.Tensor,
   { inputs, shape, sums, of }: Summed,
-  picks: readonly Pick[],
+  picks: readonly RankedTry[],
 ): tf.Tensor {
   const times = inputs.shape[2] as number;
   const kernelShape = [...linear.kernel.shape.slice(0, -2), times, linear.kernel.shape.at(-1) as number];
