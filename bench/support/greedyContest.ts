@@ -6,6 +6,7 @@ import type { Engine } from "../../src/pruning/engine/engine.ts";
 import { networkOf } from "../../src/pruning/graph/networkOf.ts";
 import { type Anatomy, anatomyOf } from "../../src/pruning/methods/anatomy.ts";
 import { prospectsOf } from "../../src/pruning/methods/greedy/candidates.ts";
+import { removalOf } from "../../src/pruning/methods/greedy/choose.ts";
 import type { Contest, Jury, Verdict } from "../../src/pruning/methods/greedy/contest.ts";
 import { juryOf } from "../../src/pruning/methods/greedy/jury.ts";
 import type { Model } from "../../src/pruning/model/model.ts";
@@ -63,10 +64,4 @@ export function contestOf(
     parameters: (channel) => whole - anatomy.sizes(removalOf(anatomy, channel)).parameters,
     progress() {},
   };
-}
-
-export function removalOf({ channels }: Anatomy, channel: number): Uint8Array {
-  const removal = new Uint8Array(channels.count);
-  removal[channel] = 1;
-  return removal;
 }

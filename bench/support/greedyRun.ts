@@ -3,11 +3,11 @@
 import { drawSample } from "../../src/pruning/data/sample.ts";
 import { openEngine } from "../../src/pruning/engine/open.ts";
 import { shrink } from "../../src/pruning/graph/channels/shrink.ts";
-import { insightAfter } from "../../src/pruning/methods/greedy/choose.ts";
+import { inOrder, insightAfter, orderAfter, removalOf } from "../../src/pruning/methods/greedy/choose.ts";
 import type { Contest, Search, Verdict } from "../../src/pruning/methods/greedy/contest.ts";
 import { exhaustive } from "../../src/pruning/methods/greedy/plain.ts";
 import { race } from "../../src/pruning/methods/greedy/race.ts";
-import { candidatesOf, contestOf, courtOf, removalOf } from "./greedyContest.ts";
+import { candidatesOf, contestOf, courtOf } from "./greedyContest.ts";
 import { type GreedyNetwork, greedyNetworks } from "./greedyNetworks.ts";
 import { greedySettings } from "./greedySettings.ts";
 import { projectRoot } from "./paths.ts";
@@ -45,7 +45,7 @@ let current = model;
 let last: Verdict | undefined;
 for (let step = 0; step < removals; step++) {
   const now = anatomy(current);
-  const all = inOrder(candidatesOf(now));
+  const all = inOrder(candidatesOf(now), last?.order ?? []);
   const [fast, raceMs] = await timed(race, contestOf(now, all, jury, engine, last?.insight));
   const { winner, evaluations } = fast;
   const searched = network.isSampled && !isWhole ? sampled(all, winner.channel, step) : all;
@@ -62,7 +62,7 @@ for (let step = 0; step < removals; step++) {
   });
   last = {
     ...fast,
-    order: afterwards(fast),
+    order: orderAfter(fast.order, winner.channel),
     ...(fast.insight && { insight: insightAfter(fast.insight, winner.channel) }),
   };
   current = shrink(current, now.channels, removalOf(now, winner.channel));
@@ -70,19 +70,6 @@ for (let step = 0; step < removals; step++) {
 const run: GreedyRun = { detail: engine.backend.detail, images: jury.feed.split.count, removals: made };
 console.log(JSON.stringify(run));
 engine.dispose();
-
-/** The last step's order, and then what it does not know. */
-function inOrder(candidates: readonly number[]): number[] {
-  const known = (last?.order ?? []).filter((channel) => candidates.includes(channel));
-  return [...new Set([...known, ...candidates])];
-}
-
-/** The channels behind the one that went have moved up. */
-function afterwards({ order, winner }: Verdict): number[] {
-  return order
-    .filter((channel) => channel !== winner.channel)
-    .map((channel) => channel - Number(channel > winner.channel));
-}
 
 /** Some candidates by chance, and the one that won. */
 function sampled(candidates: readonly number[], winner: number, seed: number): number[] {

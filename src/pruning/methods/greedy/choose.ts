@@ -45,7 +45,7 @@ export async function choose(
   };
   const possible = candidates.length * jury.feed.split.count;
   if (shortlist === undefined) {
-    const verdict = await search(inOrder(candidates, tally), 0, 1);
+    const verdict = await search(inOrder(candidates, tally.order), 0, 1);
     return chosenBy(verdict, verdict, possible, tally);
   }
   const listed = await shortlisted(anatomy, candidates, options, {
@@ -54,7 +54,7 @@ export async function choose(
   });
   const verdict = await search(listed, scoring, audit ? scoring : 1 - scoring);
   if (!audit) return chosenBy(verdict, verdict, possible, tally);
-  const all = await search(inOrder(candidates, tally), 2 * scoring, 1 - 2 * scoring);
+  const all = await search(inOrder(candidates, tally.order), 2 * scoring, 1 - 2 * scoring);
   return chosenBy(verdict, all, possible, {
     ...tally,
     audited: tally.audited + 1,
@@ -79,7 +79,7 @@ export function removalOf({ channels }: Anatomy, channel: number): Uint8Array {
 }
 
 /** Candidates in the order of the last step's results; those it does not know, last. */
-function inOrder(candidates: readonly number[], { order }: Tally): number[] {
+export function inOrder(candidates: readonly number[], order: readonly number[]): number[] {
   const places = new Map(order.map((channel, place) => [channel, place]));
   const placeOf = (channel: number) => places.get(channel) ?? places.size;
   return candidates.toSorted((a, b) => placeOf(a) - placeOf(b) || a - b);
@@ -112,7 +112,7 @@ function chosenBy({ winner, evaluations }: Verdict, widest: Verdict, possible: n
       removed: tally.removed + 1,
       done: tally.done + evaluations.done,
       possible: tally.possible + possible,
-      order: widest.order.flatMap((channel) => after(channel, winner.channel)),
+      order: orderAfter(widest.order, winner.channel),
     },
   };
 }
@@ -122,6 +122,10 @@ export function insightAfter({ margins, answers }: Insight, gone: number): Insig
   const left = [...answers].flatMap(([channel, own]) => after(channel, gone).map((each) => [each, own] as const));
   return { margins, answers: new Map(left) };
 }
+
+/** An order of channels once one of them is gone. */
+export const orderAfter = (order: readonly number[], gone: number): number[] =>
+  order.flatMap((channel) => after(channel, gone));
 
 /** What a channel's number is once another is gone: those behind it move up. Nothing for that one itself. */
 const after = (channel: number, gone: number): number[] => (channel === gone ? [] : [channel - Number(channel > gone)]);

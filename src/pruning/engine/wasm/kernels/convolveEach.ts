@@ -10,12 +10,17 @@ import { bitsOf, type Native } from "../native.ts";
 import { addressesOfImage, convolveEach } from "../simd/convolutionEach.ts";
 import { size } from "../simd/loops.ts";
 import { bounds, wholeOf } from "./convolution.ts";
-import { marginOf } from "./convolve.ts";
+import { type Finish, marginOf } from "./convolve.ts";
 import { type Geometry, geometryOf, outputShape } from "./geometry.ts";
 
 /** `ConvolveEach`, where an item is an image. */
 export function convolveEachKernels(native: Native): Repairs {
-  const convolved = (inputs: ConvolveEachInputs, geometry: Geometry, picks: Picks, { low, high }: Bounds) => {
+  const convolved = (
+    inputs: ConvolveEachInputs,
+    geometry: Geometry,
+    picks: Picks,
+    { low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY }: Finish = {},
+  ) => {
     const y = native.output(outputShape(geometry));
     const share = marginOf(geometry, 1, geometry.outHeight);
     const tableSize = 64 * Math.ceil((size * addressesOfImage * geometry.images) / 64);
@@ -26,7 +31,7 @@ export function convolveEachKernels(native: Native): Repairs {
         ...wholeOf(native.addressOf(y), geometry),
         ...share,
         ...{ table, scratch: table + tableSize },
-        ...{ low: bitsOf(low ?? Number.NEGATIVE_INFINITY), high: bitsOf(high ?? Number.POSITIVE_INFINITY) },
+        ...{ low: bitsOf(low), high: bitsOf(high) },
       });
     });
     return y;
@@ -40,7 +45,7 @@ export function convolveEachKernels(native: Native): Repairs {
       const images = picks.reduce((sum, { rows }) => sum + rows.length, 0);
       const geometry = geometryOf([images, ...imageShape], filterShape, attributes);
       const bound = bounds[activation];
-      const y = convolved(inputs, geometry, picks, bound ?? {});
+      const y = convolved(inputs, geometry, picks, bound);
       return bound
         ? y
         : tf.tidy(() => tf.backend_util.applyActivation(tf.engine().makeTensorFromTensorInfo(y), activation));
@@ -49,7 +54,6 @@ export function convolveEachKernels(native: Native): Repairs {
 }
 
 type Picks = ConvolveEachAttributes["picks"];
-type Bounds = { readonly low?: number; readonly high?: number };
 
 /** Writes down where each image, its filter and its sums lie. */
 function writeTable(
