@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import * as v from "valibot";
 import { type PacedCheckpoint, paced, type Snapshot } from "../checkpoint.ts";
 import type { StructureSelection } from "../engine/structures/contract.ts";
-import type { Trainer } from "../engine/training/contract.ts";
+import type { StepOutcome, Trainer } from "../engine/training/contract.ts";
 import { SecateurError } from "../errors.ts";
 import type { ChoosingCourse, ChoosingTraining, Chosen, Standing } from "../methods/sss/contract.ts";
 import { withValues } from "../model/encode.ts";
@@ -40,6 +40,7 @@ export function choosingTraining(model: Model, options: ChoosingCourse, context:
   const course = courseOf({ ...rest, optimizer: "sgd" }, train.fit.batchSize ?? batchSize, context, () => undefined);
   return {
     steps: course.steps,
+    classes: train.fit.classes,
     learningRateAt: course.learningRateAt,
     async run(selection, watch, progress) {
       const snapshot = await checkpoint?.load();
@@ -90,7 +91,7 @@ async function trained(
   context: ChoosingContext,
   watch: (standing: Standing) => Promise<void>,
   progress: Progress,
-): Promise<Standing> {
+): Promise<Omit<Chosen, "model">> {
   const { seed, signal, train } = context;
   const { steps, perEpoch } = course;
   const classes = await classesOf(trainer.loaded, train);
@@ -98,6 +99,7 @@ async function trained(
   const recent = recentBatches();
   let state: ChoosingState = saved?.state ?? { step: 0, looked: 0, sums: new Float32Array() };
   let told = Number.NEGATIVE_INFINITY;
+  let lately: StepOutcome | undefined;
 
   const snapshot = () => snapshotOf(state, trainer, selection);
   const look = async (): Promise<Standing> => {
@@ -116,7 +118,7 @@ async function trained(
       const standing = await look();
       if (step === steps) {
         await tell(standing);
-        return standing;
+        return { ...standing, loss: lately?.loss ?? Number.NaN };
       }
       if (performance.now() - told >= telling) await tell(standing);
     }
@@ -133,7 +135,8 @@ async function trained(
     const outcome = await trainer.step({ ...batch, targets }, learningRate, seed + step);
     if (!Number.isFinite(outcome.loss)) throw diverged(outcome.loss, step + 1, learningRate);
     state = { ...state, step: step + 1 };
-    const { loss, accuracy } = recent(outcome);
+    lately = recent(outcome);
+    const { loss, accuracy } = lately;
     const said = `loss ${loss.toPrecision(3)}, accuracy ${formatShare(accuracy)}`;
     progress((step + 1) / steps, `step ${step + 1} of ${steps}, ${said}`);
   }

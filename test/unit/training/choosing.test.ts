@@ -30,6 +30,7 @@ const course: ChoosingCourse = {
   batchSize: 16,
   learningRate: 0.05,
   decay: "constant",
+  warmup: 0,
   momentum: 0.9,
   weightDecay: 1e-4,
 };

@@ -10,6 +10,8 @@ export interface ChoosingCourse {
   readonly batchSize?: number | undefined;
   readonly learningRate: number;
   readonly decay: "cosine" | "step" | "constant";
+  /** Share of the steps over which the learning rate rises from 0. */
+  readonly warmup: number;
   /** Of the weights' optimiser, as of the factors' update. */
   readonly momentum: number;
   /** Of kernels alone. */
@@ -32,6 +34,8 @@ export interface Standing {
 
 /** What choosing came to. */
 export interface Chosen extends Standing {
+  /** Mean over the last batches, in nats. */
+  readonly loss: number;
   /** With the weights as they were trained: factors are no part of it. */
   readonly model: Model;
 }
@@ -40,6 +44,8 @@ export interface Chosen extends Standing {
 export interface ChoosingTraining {
   /** In all. */
   readonly steps: number;
+  /** How many the labels tell apart. */
+  readonly classes: number;
   /** @param step counts from 0 */
   learningRateAt(step: number): number;
   /**

@@ -20,6 +20,16 @@ export function slowGamma(gamma: number, unused: Unused, by: FactorSpread["by"])
   return `With γ ${formatNumber(gamma)} ${what} after about ${formatCount(stepsNeeded(gamma, unused))} steps, and there are ${formatCount(length)}: take a γ of at least ${formatNumber(gammaWithin(length, unused))}, more steps, or a higher learning rate.`;
 }
 
+/** Loss at which a model counts as one that guesses, as a share of what guessing among all classes costs. */
+const guessing = 0.98;
+
+/** That training has left nothing to choose by; nothing where it has. */
+export function lostNote(loss: number, classes: number): string | undefined {
+  const guess = Math.log(classes);
+  if (!(loss > guessing * guess)) return undefined;
+  return `At the end of its training the model answered no better than a guess (loss ${formatNumber(loss)}, and a guess among ${formatCount(classes)} classes costs ${formatNumber(guess)}), so that what went says little: lower learningRate or γ, or let the learning rate rise at first with warmup.`;
+}
+
 /** How training went, and how many structures it chose, over all and in each layer. */
 export function trainedNotes(
   { step, values }: Standing,

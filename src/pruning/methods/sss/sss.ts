@@ -7,7 +7,7 @@ import { blockSelection } from "./blocks.ts";
 import { channelSelection } from "./channels.ts";
 import type { ChoosingCourse } from "./contract.ts";
 import { autoGamma, type Unused } from "./gamma.ts";
-import { leftNotes, nothingToChoose, slowGamma, trainedNotes } from "./notes.ts";
+import { leftNotes, lostNote, nothingToChoose, slowGamma, trainedNotes } from "./notes.ts";
 import type { Selection } from "./selection.ts";
 import { compared, spreadOf } from "./spread.ts";
 import { defaults, type SssOptions } from "./sssSpec.ts";
@@ -33,7 +33,7 @@ export async function sss(model: Model, options: SssOptions, context: MethodCont
   if (count === 0) return { model, notes: nothingToChoose(candidates) };
   const { momentum, ...course } = courseOf(options);
   const training = await context.choosing(model, context.network, { momentum, ...course });
-  const { steps } = training;
+  const { steps, classes } = training;
   const learningRates = Array.from({ length: steps }, (_, step) => training.learningRateAt(step));
   const unused: Unused = { start, momentum, learningRates };
   const isAuto = options.gamma === undefined || options.gamma === "auto";
@@ -46,12 +46,15 @@ export async function sss(model: Model, options: SssOptions, context: MethodCont
     partOf(context.progress, 0, trainingShare),
   );
   context.progress(trainingShare, "taking out what has become zero");
+  const lost = lostNote(chosen.loss, classes);
+  if (lost) context.warn(lost);
   const standing = compared(chosen, candidates, by);
   const { model: pruned, notes } = await selection.prune(chosen.model, standing);
   return {
     model: pruned,
     notes: [
       ...trainedNotes(standing, selection, { gamma, isAuto }),
+      ...(lost ? [lost] : []),
       ...notes,
       ...(warning ? [warning] : []),
       ...leftNotes(candidates),
@@ -72,10 +75,11 @@ function courseOf({
   batchSize,
   learningRate = defaults.learningRate,
   decay = defaults.decay,
+  warmup = defaults.warmup,
   momentum = defaults.momentum,
   weightDecay = defaults.weightDecay,
   flip,
   shift,
 }: SssOptions): ChoosingCourse {
-  return { epochs, steps, batchSize, learningRate, decay, momentum, weightDecay, flip, shift };
+  return { epochs, steps, batchSize, learningRate, decay, warmup, momentum, weightDecay, flip, shift };
 }

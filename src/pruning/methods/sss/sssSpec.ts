@@ -13,6 +13,7 @@ export const defaults = {
   epochs: 5,
   learningRate: 0.01,
   decay: "cosine",
+  warmup: 0.1,
   momentum: 0.9,
   weightDecay: 1e-4,
   /** Neighbouring filters in a group. */
@@ -77,6 +78,15 @@ const options = v.object({
       ),
     ),
   ),
+  warmup: v.optional(
+    v.pipe(
+      v.number(),
+      v.minValue(0, "a share of 0 to 1 is needed"),
+      v.maxValue(1, "a share of 0 to 1 is needed"),
+      v.title("Warm-up"),
+      v.description(`Share of the steps over which the learning rate rises from 0; ${defaults.warmup} if left out.`),
+    ),
+  ),
   momentum: v.optional(
     v.pipe(
       v.number(),
@@ -132,8 +142,15 @@ export const sssSpec: MethodSpec<"sss", typeof options> = {
   },
   label(chosen) {
     const { gamma = "auto", selection, groupSize, threshold, epochs, steps, learningRate, minWidth } = chosen;
-    const { batchSize, decay, momentum, weightDecay, flip, shift } = chosen;
-    const training = { "batches of": batchSize, decay, momentum, "weight decay": weightDecay, shift };
+    const { batchSize, decay, warmup, momentum, weightDecay, flip, shift } = chosen;
+    const training = {
+      "batches of": batchSize,
+      decay,
+      "warm-up": warmup,
+      momentum,
+      "weight decay": weightDecay,
+      shift,
+    };
     return [
       `sss γ ${gamma === "auto" ? gamma : formatNumber(gamma)}`,
       selection && selection !== defaults.selection && `by ${selection}`,
