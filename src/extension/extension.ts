@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): Services {
   const reporter = own(new Reporter(log));
   const finder = own(new ModelFinder());
   const store = own(new RunStore(context.workspaceState, (reason) => reporter.logError(reason)));
-  const jobs = own(new Jobs(store, withWorker));
+  const jobs = own(new Jobs(store, withWorker, (sentence) => reporter.warn(sentence)));
   const source = own(new Inspector(async () => (await client()).WorkerClient.start(workerOptions())));
   const inView = own(new ModelInView(source));
   const exclusions = own(new Exclusions(context.workspaceState));

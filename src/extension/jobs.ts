@@ -51,11 +51,14 @@ export class Jobs extends Owner {
   readonly #turns = new TurnTaking();
   readonly #store: RunStore;
   readonly #withWorker: WithWorker;
+  readonly #warn: (sentence: string) => void;
 
-  constructor(store: RunStore, withWorker: WithWorker) {
+  /** @param warn shows a person what a run says should be known before it is done */
+  constructor(store: RunStore, withWorker: WithWorker, warn: (sentence: string) => void) {
     super();
     this.#store = store;
     this.#withWorker = withWorker;
+    this.#warn = warn;
     this.own(this.onDidChange(() => this.#publish()));
     this.own({ dispose: () => this.#cancelAll() });
   }
@@ -110,6 +113,7 @@ export class Jobs extends Owner {
     const listener: RunListener = {
       runChanged: touch,
       trial: touch,
+      warning: this.#warn,
       progress: ({ fraction, message }) => {
         progress.report({ message: text.progress(fraction, message), increment: (fraction - job.fraction) * 100 });
         job.fraction = fraction;

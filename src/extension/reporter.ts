@@ -25,7 +25,7 @@ export class NotTrusted extends Error {
 /** Tells people what went wrong: one sentence, a next step, and the log for the rest. */
 export class Reporter extends Owner {
   readonly #reported = this.own(new vscode.EventEmitter<string>());
-  /** The sentence of every error shown. */
+  /** The sentence of every error and warning shown. */
   readonly onDidReport = this.#reported.event;
 
   constructor(readonly log: vscode.LogOutputChannel) {
@@ -51,6 +51,12 @@ export class Reporter extends Owner {
     const sentence = SecateurError.is(error) || error instanceof NotTrusted ? error.message : unexpected(error);
     this.#reported.fire(sentence);
     void offer(vscode.window.showErrorMessage, sentence, [...stepsFor(error), showLog]);
+  }
+
+  /** Shows what a person should know although nothing has failed. It is in the log already. */
+  warn(sentence: string): void {
+    this.#reported.fire(sentence);
+    void offer(vscode.window.showWarningMessage, sentence, [showLog]);
   }
 
   /** Writes an error with all that is known of it, for whoever looks. */

@@ -134,6 +134,15 @@ describe("runs", function () {
     assert.match(labels(result.folder)[1] ?? "", /^magnitude 25 %: .+ gzipped · 25 % sparse$/);
   });
 
+  it("shows a person what a run foresees before it begins", async () => {
+    const steps = [{ prune: "sss", gamma: 1e-5, steps: 2 }];
+    const recipe = { model: sampleModel(), data: { path: sampleData() }, backend: "wasm", latency: false, steps };
+    const file = placeFile(newFolder(), "slow.recipe.json", JSON.stringify(recipe));
+    const reports = await reportsOf(() => commands.executeCommand("secateur.runRecipe", Uri.file(file)));
+    assert.equal(reports.length, 1, reports.join("; "));
+    assert.match(reports[0] ?? "", /: With γ 0\.00001 a factor that nobody needs is zero after about \S+ steps, /);
+  });
+
   it("leaves a readable run folder when cancelled in the middle", async () => {
     const going = prune({ sparsity: many, data: sampleData() });
     const { folder } = await firstTrial();

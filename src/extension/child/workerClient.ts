@@ -52,6 +52,8 @@ export interface RunListener {
   progress?(params: ProgressParams): void;
   runChanged?(folder: string): void;
   trial?(params: TrialParams): void;
+  /** What a person should know before the run is done: a sentence. It is in the log too. */
+  warning?(message: string): void;
 }
 
 /**
@@ -61,11 +63,13 @@ export interface RunListener {
 export class WorkerClient {
   readonly #child: ChildProcess;
   readonly #connection: MessageConnection;
+  readonly #log: LogLine;
   readonly #grace: number;
 
-  private constructor(child: ChildProcess, connection: MessageConnection, grace: number) {
+  private constructor(child: ChildProcess, connection: MessageConnection, { log, grace = 5_000 }: WorkerOptions) {
     this.#child = child;
     this.#connection = connection;
+    this.#log = log;
     this.#grace = grace;
   }
 
@@ -77,8 +81,8 @@ export class WorkerClient {
       new IPCMessageWriter(child.process),
       { error: (text) => options.log("error", text), warn: (text) => options.log("warn", text), info() {}, log() {} },
     );
-    const client = new WorkerClient(child, connection, options.grace ?? 5_000);
-    connection.onNotification(logNotification, ({ level, message }) => options.log(level, message));
+    const client = new WorkerClient(child, connection, options);
+    client.#tell({});
     connection.listen();
     try {
       await client.#initialize(options.backends, options.startLimit ?? 15_000);
@@ -141,6 +145,10 @@ export class WorkerClient {
     this.#connection.onNotification(progressNotification, (progress) => listener.progress?.(progress));
     this.#connection.onNotification(runChangedNotification, ({ folder }) => listener.runChanged?.(folder));
     this.#connection.onNotification(trialNotification, (trial) => listener.trial?.(trial));
+    this.#connection.onNotification(logNotification, ({ level, message }) => {
+      this.#log(level, message);
+      if (level === "warn") listener.warning?.(message);
+    });
   }
 
   async #request<R>(send: (token: CancellationToken) => Promise<R>, signal?: AbortSignal): Promise<R> {

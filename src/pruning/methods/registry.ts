@@ -5,7 +5,7 @@ import { greedy } from "./greedy/greedy.ts";
 import { chooseLayers } from "./layers.ts";
 import { gradualMagnitude, magnitude } from "./magnitude.ts";
 import type { Method } from "./spec.ts";
-import { checkSss, sss } from "./sss/sss.ts";
+import { checkSss, foreseeSss, sss } from "./sss/sss.ts";
 import { checkStructured, structured } from "./structured.ts";
 import { thinet } from "./thinet/thinet.ts";
 
@@ -21,7 +21,7 @@ export const methods: { readonly [Name in MethodName]: Method<OptionsOf<Name>> }
   structured: { check: checkStructured, prune: structured },
   thinet: { check: (options, network) => void chooseLayers(network, options), prune: thinet },
   greedy: { check: (options, network) => void chooseLayers(network, options), prune: greedy },
-  sss: { check: checkSss, prune: sss },
+  sss: { check: checkSss, foresee: foreseeSss, prune: sss },
   filters: { check: checkFilters, prune: filters },
 };
 

@@ -95,6 +95,15 @@ export interface GradualPruning {
 export interface Method<Options> {
   /** Whether the options can be meant for this model, before anything is done. @throws SecateurError `bad-recipe` */
   check(options: Options, network: Network, model: Model): void;
+  /**
+   * What will come out other than asked, as far as model and data tell before anything is done: sentences.
+   * @param model as it is before the first step of a recipe
+   */
+  foresee?(
+    model: Model,
+    options: Options,
+    context: Pick<MethodContext, "network" | "choosing">,
+  ): Promise<readonly string[]>;
   readonly prune: Prune<Options>;
   /** The same gradually: of methods whose spec names the options for it. */
   readonly gradual?: (model: Model, options: Options, network: Network) => GradualPruning;

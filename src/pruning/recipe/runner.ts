@@ -14,6 +14,7 @@ import { forgetUnfinished } from "../runs/unfinished.ts";
 import { openEvaluator } from "./evaluator.ts";
 import type { JobOptions } from "./events.ts";
 import { defaultSeed } from "./examples.ts";
+import { foresee } from "./foresee.ts";
 import { inputsOf } from "./inputs.ts";
 import { lazyEngine } from "./lazyEngine.ts";
 import { checkPlan, labelsNeeded, learns, planOf, totalEffort } from "./plan.ts";
@@ -56,6 +57,11 @@ export async function executeRecipe(
       needsLabels: labelsNeeded(plan),
     });
     throwIfCancelled(signal);
+    const seed = recipe.seed ?? defaultSeed;
+    if (evaluator?.studio) {
+      const warnings = await foresee(plan, { model, network, seed, studio: evaluator.studio });
+      for (const warning of warnings) events.log("warn", warning);
+    }
     const written = {
       ...recipe,
       model: modelPath,
@@ -83,7 +89,7 @@ export async function executeRecipe(
         original: countWeights(model, network),
         evaluator,
         engine,
-        seed: recipe.seed ?? defaultSeed,
+        seed,
       };
       const share = 1 / (1 + totalEffort(plan));
       await recordBaseline(journal, subject, await compressing, {

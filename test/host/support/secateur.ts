@@ -51,7 +51,7 @@ export async function until<T>(what: string, find: () => T | undefined | false, 
   }
 }
 
-/** The sentences of errors that the extension shows while `act` goes on. */
+/** The sentences of errors and warnings that the extension shows while `act` goes on. */
 export async function reportsOf(act: () => PromiseLike<unknown>): Promise<string[]> {
   const { reporter } = await services();
   const sentences: string[] = [];

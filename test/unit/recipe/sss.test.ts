@@ -152,34 +152,33 @@ describe("a recipe with sparse structure selection", function () {
     assert.match(notes[4] ?? "", /^Left whole: answer \(Layer "answer" gives/);
   });
 
-  it("warns before it trains of a γ that reaches zero never, and says why nothing went", async function () {
+  it("warns before the run begins of a γ that reaches zero never, and says why nothing went", async function () {
     const heard: Heard = { trials: [], fractions: [], logs: [], messages: [] };
     const options = job(join(folder(), "run"), heard);
-    let trained = false;
     const events = {
       ...options.events,
-      progress(_: number, message: string) {
-        if (message.includes("step 1 of")) trained = true;
-      },
       log(level: string, message: string) {
         if (level !== "warn") return;
-        assert.ok(!trained, "the warning comes first");
+        assert.ok(!existsSync(options.folder), "the warning comes before anything is written");
         heard.logs.push(message);
       },
     };
-    const done = await runRecipe(await recipe(this, [{ ...sss, gamma: 0.001, warmup: 0, steps: 40 }]), {
-      ...options,
-      events,
-    });
+    const steps = [{ fineTune: { steps: 1 } }, { ...sss, gamma: [0.001, "auto"], warmup: 0, steps: 40 }];
+    const { trials } = await runRecipe(await recipe(this, steps), { ...options, events });
     const warning =
       /With γ 0\.001 a factor that nobody needs is zero after about 2,009 steps, and there are 40: take a γ of at least 0\.06\d*, more steps, or a higher learning rate\.$/;
     assert.equal(heard.logs.length, 1);
     assert.match(heard.logs[0] ?? "", warning);
-    const { notes, model } = only(done);
+    assert.match(heard.logs[0] ?? "", /^fine-tuned 1 step, sss γ 0\.001 40 steps at 0\.05 /);
+    const [slow, auto] = trials;
+    assert.ok(slow && auto);
+    const { notes, model } = slow;
     assert.ok(notes.some((note) => warning.test(note)));
-    assert.match(
-      notes[1] ?? "",
-      /^Nothing was pruned: the smallest factor is 0\.\d+; a larger γ, or more steps, let more go\.$/,
+    assert.ok(!auto.notes.some((note) => /With γ/.test(note)));
+    assert.ok(
+      notes.some((note) =>
+        /^Nothing was pruned: the smallest factor is 0\.\d+; a larger γ, or more steps, let more go\.$/.test(note),
+      ),
     );
     assert.deepEqual(readRecord(await readModel(model)), {});
   });

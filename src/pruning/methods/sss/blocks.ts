@@ -5,7 +5,6 @@ import type { Network } from "../../graph/network.ts";
 import { type Model, sizeOf } from "../../model/model.ts";
 import { formatCount } from "../../text.ts";
 import { chooseLayers, type LayerChoice } from "../layers.ts";
-import type { MethodContext } from "../spec.ts";
 import { listed } from "../structuredNotes.ts";
 import { folded } from "./fold.ts";
 import type { Selection } from "./selection.ts";
@@ -16,8 +15,7 @@ import type { Candidates } from "./structures.ts";
  * Residual blocks: a factor multiplies what a branch gives, right before it is added, and a block whose factor is zero
  * becomes its shortcut.
  */
-export function blockSelection(model: Model, options: SssOptions, context: MethodContext): Selection {
-  const { network } = context;
+export function blockSelection(model: Model, options: SssOptions, network: Network): Selection {
   const { chosen, left } = chosenBlocks(model, network, options);
   const axes = chosen.flatMap(({ scales }, block) =>
     scales.map((weight) => {
@@ -42,7 +40,7 @@ export function blockSelection(model: Model, options: SssOptions, context: Metho
     threshold,
     nouns: ["residual block", "residual blocks"],
     start: 1,
-    async prune(trained, { values }) {
+    async prune(trained, { values }, context) {
       const isOut = (block: number) => (values[block] as number) <= threshold;
       const factors = values.map((value, block) => (isOut(block) ? 0 : value));
       const whole = folded(trained, candidates, factors);

@@ -1,8 +1,8 @@
 import { shrinkVerified } from "../../engine/verified.ts";
+import type { Network } from "../../graph/network.ts";
 import { networkOf } from "../../graph/networkOf.ts";
 import type { Model } from "../../model/model.ts";
 import { anatomyOf } from "../anatomy.ts";
-import type { MethodContext } from "../spec.ts";
 import { folded, normsOf } from "./fold.ts";
 import { channelNotes } from "./notes.ts";
 import { chosenChannels } from "./removal.ts";
@@ -15,12 +15,12 @@ export function channelSelection(
   model: Model,
   selection: Exclude<SelectionName, "blocks">,
   options: SssOptions,
-  context: MethodContext,
+  network: Network,
 ): Selection {
   const by = selection === "groupNorm" ? "norms" : "factors";
   const size = options.groupSize ?? (selection === "groups" ? defaults.groupSize : 1);
   const { threshold = by === "norms" ? defaults.normThreshold : 0, minWidth = 1 } = options;
-  const anatomy = anatomyOf(model, context.network, options);
+  const anatomy = anatomyOf(model, network, options);
   // A factor stands where channels are read. A norm is of the filters too, which alone could shrink for nothing where
   // batch normalisation makes up for it: what reads them could not.
   const candidates = channelStructures(anatomy, size, by === "norms" ? ["makes", "reads"] : ["reads"]);
@@ -30,7 +30,7 @@ export function channelSelection(
     threshold,
     nouns: size > 1 ? ["group of filters", "groups of filters"] : ["filter", "filters"],
     start: by === "norms" ? mean(normsOf(model, candidates)) : 1,
-    async prune(trained, standing) {
+    async prune(trained, standing, context) {
       const chosen = chosenChannels(anatomy, candidates, standing, { threshold, minWidth });
       const factors = standing.values.slice();
       for (const structure of chosen.last) factors[structure] = standing.history[structure] as number;

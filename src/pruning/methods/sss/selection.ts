@@ -1,5 +1,5 @@
 import type { Model } from "../../model/model.ts";
-import type { Pruned } from "../spec.ts";
+import type { MethodContext, Pruned } from "../spec.ts";
 import type { Standing } from "./contract.ts";
 import type { FactorSpread } from "./spread.ts";
 import type { Candidates } from "./structures.ts";
@@ -19,5 +19,5 @@ export interface Selection {
    * @param model with the weights as they were trained
    * @throws SecateurError `unequal` where what is left does not answer as the whole does with the chosen at zero
    */
-  prune(model: Model, standing: Standing): Promise<Pick<Pruned, "model" | "notes">>;
+  prune(model: Model, standing: Standing, context: MethodContext): Promise<Pick<Pruned, "model" | "notes">>;
 }

@@ -5,7 +5,7 @@ import { chooseLayers } from "../layers.ts";
 import type { MethodContext, Pruned } from "../spec.ts";
 import { blockSelection } from "./blocks.ts";
 import { channelSelection } from "./channels.ts";
-import type { ChoosingCourse } from "./contract.ts";
+import type { ChoosingCourse, ChoosingTraining } from "./contract.ts";
 import { autoGamma, type Unused } from "./gamma.ts";
 import { leftNotes, lostNote, nothingToChoose, slowGamma, trainedNotes } from "./notes.ts";
 import type { Selection } from "./selection.ts";
@@ -27,19 +27,17 @@ const trainingShare = 0.95;
  * @throws SecateurError as `anatomyOf`, `ChoosingTraining.run` and `shrinkVerified`
  */
 export async function sss(model: Model, options: SssOptions, context: MethodContext): Promise<Pruned> {
-  const selection = selectionOf(model, options, context);
-  const { candidates, by, start } = selection;
+  const selection = selectionOf(model, options, context.network);
+  const { candidates, by } = selection;
   const { axes, count } = candidates;
   if (count === 0) return { model, notes: nothingToChoose(candidates) };
-  const { momentum, ...course } = courseOf(options);
-  const training = await context.choosing(model, context.network, { momentum, ...course });
+  const { training, unused } = await laidOut(model, selection, options, context);
   const { steps, classes } = training;
-  const learningRates = Array.from({ length: steps }, (_, step) => training.learningRateAt(step));
-  const unused: Unused = { start, momentum, learningRates };
-  const isAuto = options.gamma === undefined || options.gamma === "auto";
-  const gamma = options.gamma === undefined || options.gamma === "auto" ? autoGamma(unused) : options.gamma;
+  const { gamma: asked = "auto" } = options;
+  const isAuto = asked === "auto";
+  const gamma = isAuto ? autoGamma(unused) : asked;
   const warning = slowGamma(gamma, unused, by);
-  if (warning) context.warn(warning);
+  const { momentum } = unused;
   const chosen = await training.run(
     { by, count, axes, gamma, momentum },
     (standing) => context.keepFactors(spreadOf(compared(standing, candidates, by), candidates, { by, gamma, steps })),
@@ -49,7 +47,7 @@ export async function sss(model: Model, options: SssOptions, context: MethodCont
   const lost = lostNote(chosen.loss, classes);
   if (lost) context.warn(lost);
   const standing = compared(chosen, candidates, by);
-  const { model: pruned, notes } = await selection.prune(chosen.model, standing);
+  const { model: pruned, notes } = await selection.prune(chosen.model, standing, context);
   return {
     model: pruned,
     notes: [
@@ -62,11 +60,38 @@ export async function sss(model: Model, options: SssOptions, context: MethodCont
   };
 }
 
-function selectionOf(model: Model, options: SssOptions, context: MethodContext): Selection {
+/** What a γ will come to that is too small for the steps there are: one sentence, or none. */
+export async function foreseeSss(
+  model: Model,
+  options: SssOptions,
+  context: Pick<MethodContext, "network" | "choosing">,
+): Promise<string[]> {
+  const { gamma = "auto" } = options;
+  if (gamma === "auto") return [];
+  const selection = selectionOf(model, options, context.network);
+  if (selection.candidates.count === 0) return [];
+  const { unused } = await laidOut(model, selection, options, context);
+  return [slowGamma(gamma, unused, selection.by)].filter((sentence) => sentence !== undefined);
+}
+
+function selectionOf(model: Model, options: SssOptions, network: Network): Selection {
   const { selection = defaults.selection } = options;
   return selection === "blocks"
-    ? blockSelection(model, options, context)
-    : channelSelection(model, selection, options, context);
+    ? blockSelection(model, options, network)
+    : channelSelection(model, selection, options, network);
+}
+
+/** The training that chooses, and what becomes of a value on its way that only the sparsity term moves. */
+async function laidOut(
+  model: Model,
+  { start }: Selection,
+  options: SssOptions,
+  { network, choosing }: Pick<MethodContext, "network" | "choosing">,
+): Promise<{ readonly training: ChoosingTraining; readonly unused: Unused }> {
+  const course = courseOf(options);
+  const training = await choosing(model, network, course);
+  const learningRates = Array.from({ length: training.steps }, (_, step) => training.learningRateAt(step));
+  return { training, unused: { start, momentum: course.momentum, learningRates } };
 }
 
 function courseOf({

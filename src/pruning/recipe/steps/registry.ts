@@ -11,7 +11,7 @@ import type { Model } from "../../model/model.ts";
 import type { DistillOptions, RecalibrateOptions, TrainingOptions } from "../../training/options.ts";
 import type { Studio } from "../studio.ts";
 import type { PruneOptions } from "./prune.ts";
-import type { StepKind } from "./spec.ts";
+import type { StepKind, StepVariant } from "./spec.ts";
 
 export interface StepContext extends Verification, Pick<MethodContext, "keepTrial" | "keepFactors" | "warn"> {
   /** Of the model that the step is given. */
@@ -85,10 +85,29 @@ async function choosing(
   model: Model,
   network: Network,
   course: ChoosingCourse,
-  { seed, signal, checkpoint, studio }: StepContext,
+  { seed, signal, checkpoint, studio }: Pick<StepContext, "seed" | "studio"> & Partial<StepContext>,
 ): Promise<ChoosingTraining> {
   const { choosingTraining } = await import("../../training/choosing.ts");
-  return choosingTraining(model, course, { network, seed, checkpoint, ...(signal && { signal }), ...studio() });
+  const broken = { ...(checkpoint && { checkpoint }), ...(signal && { signal }) };
+  return choosingTraining(model, course, { network, seed, ...broken, ...studio() });
+}
+
+/**
+ * What of a step will come out other than asked, as far as model and data tell before anything is done: sentences.
+ * @param model the unpruned one
+ */
+export async function foreseenOf(
+  { kind, options }: StepVariant,
+  model: Model,
+  context: Pick<StepContext, "network" | "seed" | "studio">,
+): Promise<readonly string[]> {
+  if (kind !== "prune") return [];
+  const { method, options: own } = options as PruneOptions;
+  const foreseen = methodNamed(method).foresee?.(model, own, {
+    network: context.network,
+    choosing: (trained, network, course) => choosing(trained, network, course, context),
+  });
+  return (await foreseen) ?? [];
 }
 
 /** Training for a method that prunes in iterations, of whatever model it has by then. */

@@ -72,6 +72,19 @@ describe("extension/child/workerClient", () => {
     assert.deepEqual(lines.toSorted(), ["info: one", "info: two", "warn: three"]);
   });
 
+  it("tells a run's listener of warnings, and logs them as it does all else", async () => {
+    const client = await start(
+      behaved(`connection.onRequest("run", async () => {
+        for (const level of ["info", "warn"]) await connection.sendNotification("log", { level, message: "a " + level });
+        return { folder: "/f", status: "done", trials: 0 };
+      });`),
+    );
+    const warnings: string[] = [];
+    await client.run(request, { warning: (message) => warnings.push(message) });
+    assert.deepEqual(warnings, ["a warn"]);
+    assert.deepEqual(lines, ["info: a info", "warn: a warn"]);
+  });
+
   it("hands a typed error on: code, sentence, details", async () => {
     const data = { code: "bad-model", message: "No such model.", details: "at line 1" };
     const client = await start(
