@@ -30,7 +30,10 @@ async function curvesOf(subject: HybridSubject): Promise<HybridCurves> {
     data: measuredOn(subject, alone),
     backend: backendOf(alone),
     training: `fine-tuned on ${images(steps)} images`,
-    search: `of the hybrid's, ${images(stepsOfSearch(subject))} while greedy took ${search.filters} filters, ${search.perStep} at a time`,
+    search:
+      stepsOfSearch(subject) > 0
+        ? `of the hybrid's, ${images(stepsOfSearch(subject))} while greedy took ${search.filters} filters, ${search.perStep} at a time`
+        : `the hybrid's after greedy took ${search.filters} filters and magnitude the rest`,
     unpruned: pointOf(alone.baseline),
     magnitude: curveOf(alone),
     hybrid: curveOf(hybrid),

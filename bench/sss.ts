@@ -20,21 +20,23 @@ if (isUsual && curves.length === subjects.length) {
 } else printReport(sssReport({ curves }));
 
 async function curveOf(subject: SssSubject): Promise<ChosenCurve> {
-  const { train, epochs, batchSize, learningRate, momentum, gammas, skip, tuning, tuningRate, augmented } = subject;
-  const course = { epochs, batchSize, learningRate, momentum, ...augmented };
+  const { train, epochs, batchSize, learningRate, momentum, gammas, tuning, tuningRate, augmented } = subject;
   // Both networks know what validates by heart: it cannot tell which weights are best.
-  const fineTune = { epochs: tuning, learningRate: tuningRate, keep: "last", ...augmented } as const;
+  const fineTune = { learningRate: tuningRate, keep: "last", ...augmented } as const;
+  const unpruned = await runSteps(subject, [{ fineTune: { ...fineTune, epochs: epochs + tuning } }], "wasm");
+  const course = { epochs, batchSize, learningRate, momentum, ...augmented };
   const run = await runSteps(
     subject,
-    [{ prune: "sss", gamma: [...gammas], ...course, ...(skip && { skip }), record: true }, { fineTune }],
+    [{ prune: "sss", gamma: [...gammas], ...course, record: true }, { fineTune: { ...fineTune, epochs: tuning } }],
     "wasm",
   );
   return {
     model: subject.model,
     data: measuredOn(subject, run),
     backend: backendOf(run),
-    training: `${inEpochs(epochs)} of ${train.toLocaleString("en-US")} images in batches of ${batchSize}, learning rate ${learningRate}, momentum ${momentum}, ${inEpochs(tuning)} of fine-tuning with ${tuningRate}${skip ? `, all filters of ${skip} kept` : ""}`,
+    training: `${inEpochs(epochs)} of ${train.toLocaleString("en-US")} images in batches of ${batchSize}, learning rate ${learningRate}, momentum ${momentum}, ${inEpochs(tuning)} of fine-tuning with ${tuningRate}`,
     accuracy: run.baseline?.metrics.accuracy ?? Number.NaN,
+    unprunedTuned: unpruned.trials[0]?.metrics.accuracy ?? Number.NaN,
     points: gammas.map((_, i) => pointOf(run, i)),
   };
 }

@@ -23,6 +23,8 @@ export interface ChosenCurve {
   readonly training: string;
   /** Of the unpruned model. */
   readonly accuracy: number;
+  /** Of the unpruned model after as many images of fine-tuning as a point takes in all. */
+  readonly unprunedTuned: number;
   /** By ascending γ. */
   readonly points: readonly ChosenPoint[];
 }
@@ -40,19 +42,23 @@ export function sssReport({ curves }: SssResult): Report {
   return { tables: curves.map(tableOf), notes: curves.flatMap(notesOf) };
 }
 
-function tableOf({ model, data, backend, training, accuracy, points }: ChosenCurve): ReportTable {
+function tableOf({ model, data, backend, training, accuracy, unprunedTuned, points }: ChosenCurve): ReportTable {
+  const lost = (tuned: number) => (100 * (accuracy - tuned)).toFixed(2);
   return {
-    title: `${model} on ${data}, ${training}, on ${backend}; unpruned ${percent(accuracy, 2)}`,
+    title: `${model} on ${data}, ${training}, on ${backend}; the unpruned network is fine-tuned on as many images as the others in all`,
     head: ["γ", "factors at zero", "parameters gone", "MACs gone", "accuracy", "fine-tuned", "points lost"],
-    rows: points.map((point) => [
-      number(point.gamma),
-      percent(point.zero, 1),
-      percent(point.parameters, 1),
-      percent(point.macs, 1),
-      percent(point.accuracy, 2),
-      percent(point.tuned, 2),
-      (100 * (accuracy - point.tuned)).toFixed(2),
-    ]),
+    rows: [
+      ["unpruned", "", "0.0 %", "0.0 %", percent(accuracy, 2), percent(unprunedTuned, 2), lost(unprunedTuned)],
+      ...points.map((point) => [
+        number(point.gamma),
+        percent(point.zero, 1),
+        percent(point.parameters, 1),
+        percent(point.macs, 1),
+        percent(point.accuracy, 2),
+        percent(point.tuned, 2),
+        lost(point.tuned),
+      ]),
+    ],
   };
 }
 

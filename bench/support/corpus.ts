@@ -15,6 +15,8 @@ export interface CorpusSubject {
   /** The folder of its data, and what that is called. */
   readonly data: string;
   readonly dataName: string;
+  /** Where all of the data is, if the corpus has but a part of it. */
+  readonly wholeData?: () => Promise<string>;
   /** Images to learn from. */
   readonly train: number;
   /** Images to measure on; all where it is left out. */
@@ -29,16 +31,16 @@ export function isThere(subject: CorpusSubject, benchmark: string): boolean {
 }
 
 /** Runs steps on a network, saying how right each trial is. @returns the run; its folder is gone */
-export function runSteps(
+export async function runSteps(
   subject: CorpusSubject,
   steps: readonly Step[],
   backend: Recipe["backend"] = "auto",
 ): Promise<Run> {
-  const { data, dataName, train, test } = subject;
+  const { data, dataName, wholeData, train, test } = subject;
   const recipe = {
     model: modelOf(subject),
     data: {
-      path: join(corpus, "data", data),
+      path: (await wholeData?.()) ?? join(corpus, "data", data),
       scaling: "x/255",
       limit: { train, ...(test !== undefined && { test }) },
     },

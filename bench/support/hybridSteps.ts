@@ -12,8 +12,8 @@ export function hybridSteps(subject: HybridSubject): Step[] {
   const { filters, perStep, options, between, after, learningRate } = search;
   const careful = { ...training, learningRate, batchSize };
   return [
-    { prune: "greedy", filters, perStep, ...options, fineTune: { ...careful, steps: between } },
-    { fineTune: { ...careful, steps: after } },
+    { prune: "greedy", filters, ...options, ...(between > 0 && { perStep, fineTune: { ...careful, steps: between } }) },
+    ...(after > 0 ? [{ fineTune: { ...careful, steps: after } }] : []),
     ...pruneAndTune(subject, rest, steps - stepsOfSearch(subject)),
   ];
 }

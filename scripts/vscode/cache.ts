@@ -1,4 +1,4 @@
-// What is downloaded once per user and shared by every clone: the test kit's VS Code, Node and Chromium.
+// What is downloaded once per user and shared by every clone: the test kit's VS Code, Node and Chromium, and data of benchmarks.
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { homedir, hostname } from "node:os";

@@ -1,4 +1,4 @@
-// npm, as far as the test kit needs it.
+// npm, as far as what is downloaded once needs it.
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -29,8 +29,8 @@ async function npm(folder: string, ...command: string[]): Promise<void> {
 function explain(error: Error & { stderr?: string }): string {
   const output = error.stderr || error.message;
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT/.test(output)) {
-    return "The VS Code test kit could not be downloaded because npm cannot reach its registry; connect and run this again.";
+    return "The packages could not be downloaded because npm cannot reach its registry; connect and run this again.";
   }
   const reason = output.split("\n").find((line) => /^npm (error|ERR!) (?!code|A complete log)/.test(line)) ?? output;
-  return `The VS Code test kit could not be installed (${reason.replace(/^npm (error|ERR!) /, "").trim()}); run this again.`;
+  return `The packages could not be installed (${reason.replace(/^npm (error|ERR!) /, "").trim()}); run this again.`;
 }
