@@ -42,7 +42,7 @@ async function runUnit(node: string, summary: string, grep?: string): Promise<Co
     // Its SwiftShader stands in for a graphics card. The ui floor says why, where there is none to be had.
     await ensureChromium().catch(() => undefined);
   }
-  return runMocha({ node, files: "test/unit/**/*.test.ts", timeoutMs: 20_000, summary: results(summary), grep });
+  return runMocha({ node, files: "test/unit/**/*.test.ts", timeoutMs: 60_000, summary: results(summary), grep });
 }
 
 /** The names of the floors, in the order they run. */

@@ -33,14 +33,25 @@ export function needsWebGpu(test: Context): string {
 export const places = ["wasm, 1 thread", "wasm, 2 threads", "cpu", "tensorflow", "webgpu"] as const;
 export type Place = (typeof places)[number] | BackendName;
 
-/** Opens a backend for the length of `use`; skips the test where the machine lacks it. */
+/** When whoever has an engine is done with it. */
+let free: Promise<unknown> = Promise.resolve();
+
+/**
+ * Opens a backend for the length of `use`; skips the test where the machine lacks it. A process has one engine at a time:
+ * what a test goes on with that ran out of time is waited for, so that one slow test does not fail all that follow.
+ */
 export async function withEngine<T>(test: Context, place: Place, use: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openEngine(optionsFor(test, place));
-  try {
-    return await use(engine);
-  } finally {
-    engine.dispose();
-  }
+  const options = optionsFor(test, place);
+  const used = free.then(async () => {
+    const engine = await openEngine(options);
+    try {
+      return await use(engine);
+    } finally {
+      engine.dispose();
+    }
+  });
+  free = used.catch(() => {});
+  return used;
 }
 
 /** @param test skipped where the machine lacks the backend */
