@@ -17,7 +17,7 @@ for (const subject of subjects) {
   if (isThere(subject, "Hybrid")) networks.push(await curvesOf(subject));
 }
 if (isUsual && networks.length === subjects.length) {
-  await publish("hybrid", { networks: renewed((await lastOf("hybrid"))?.networks, networks) });
+  await publish("hybrid", { networks: renewed((await lastOf("hybrid"))?.networks, networks, "model") });
 } else printReport(hybridReport({ networks }));
 
 async function curvesOf(subject: HybridSubject): Promise<HybridCurves> {

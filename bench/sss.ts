@@ -16,7 +16,7 @@ for (const subject of subjects) {
   if (isThere(subject, "Sparse structure selection")) curves.push(await curveOf(subject));
 }
 if (isUsual && curves.length === subjects.length) {
-  await publish("sss", { curves: renewed((await lastOf("sss"))?.curves, curves) });
+  await publish("sss", { curves: renewed((await lastOf("sss"))?.curves, curves, "model") });
 } else printReport(sssReport({ curves }));
 
 async function curveOf(subject: SssSubject): Promise<ChosenCurve> {

@@ -21,5 +21,11 @@ const usual: GreedySettings = {
   memoryImages: 10_000,
 };
 
-/** The usual settings, or what SECATEUR_GREEDY says instead: `{"images": 100, "removals": 1}`. */
-export const greedySettings = (): GreedySettings => ({ ...usual, ...JSON.parse(process.env.SECATEUR_GREEDY ?? "{}") });
+/** What SECATEUR_GREEDY says instead, of all networks or of one: `{"only": "cifar10-resnet20", "images": 100}`. */
+type Changes = Partial<GreedySettings> & { readonly only?: string };
+
+/** The settings, the only network they are for where there is one, and whether these are the usual ones. */
+export function greedySettings(): GreedySettings & { readonly only: string | undefined; readonly isUsual: boolean } {
+  const { only, ...changes } = JSON.parse(process.env.SECATEUR_GREEDY ?? "{}") as Changes;
+  return { ...usual, ...changes, only, isUsual: Object.keys(changes).length === 0 };
+}

@@ -35,9 +35,13 @@ export async function lastOf<N extends BenchmarkName>(name: N): Promise<ResultOf
   return existsSync(fileOf(name)) ? JSON.parse(await readFile(fileOf(name), "utf8")) : undefined;
 }
 
-/** What was measured now in the place of what was measured of the same models before. */
-export function renewed<T extends { readonly model: string }>(before: readonly T[] = [], now: readonly T[]): T[] {
-  return [...new Map([...before, ...now].map((each) => [each.model, each])).values()];
+/** What was measured now in the place of what was measured of the same subjects before. @param name tells subjects apart */
+export function renewed<K extends string, T extends Readonly<Record<K, string>>>(
+  before: readonly T[] = [],
+  now: readonly T[],
+  name: K,
+): T[] {
+  return [...new Map([...before, ...now].map((each) => [each[name], each])).values()];
 }
 
 /** All results that are there, each with its machine: they may have been measured on different ones. */
