@@ -30,10 +30,9 @@ async function curvesOf(subject: HybridSubject): Promise<HybridCurves> {
     data: measuredOn(subject, alone),
     backend: backendOf(alone),
     training: `fine-tuned on ${images(steps)} images`,
-    search:
-      stepsOfSearch(subject) > 0
-        ? `of the hybrid's, ${images(stepsOfSearch(subject))} while greedy took ${search.filters} filters, ${search.perStep} at a time`
-        : `the hybrid's after greedy took ${search.filters} filters and magnitude the rest`,
+    search: search.training
+      ? `of the hybrid's, ${images(stepsOfSearch(subject))} while greedy took ${search.filters} filters, ${search.training.perStep} at a time`
+      : `the hybrid's after greedy took ${search.filters} filters and magnitude the rest`,
     unpruned: pointOf(alone.baseline),
     magnitude: curveOf(alone),
     hybrid: curveOf(hybrid),

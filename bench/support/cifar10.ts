@@ -14,6 +14,7 @@ const trainBatches = 5;
 const perBatch = 10_000;
 const pixels = 32 * 32;
 const channels = 3;
+const recordBytes = 1 + channels * pixels;
 
 /** The folder of all 60,000 images, in the "binary version": a label, then red, green and blue planes. */
 export function wholeCifar10(): Promise<string> {
@@ -44,10 +45,10 @@ function recordsOf({ data, width, height }: PNG, labels: readonly number[]): Uin
   if (width !== pixels || height !== labels.length) {
     throw new Error(`${name} ${version}: a picture of ${width} × ${height} pixels for ${labels.length} labels.`);
   }
-  const records = new Uint8Array(height * (1 + channels * pixels));
+  const records = new Uint8Array(height * recordBytes);
   const rgba = 4;
   for (const [image, label] of labels.entries()) {
-    const record = records.subarray(image * (1 + channels * pixels), (image + 1) * (1 + channels * pixels));
+    const record = records.subarray(image * recordBytes, (image + 1) * recordBytes);
     record[0] = label;
     for (let channel = 0; channel < channels; channel++) {
       for (let pixel = 0; pixel < pixels; pixel++) {

@@ -1,4 +1,5 @@
 import type { BackendName } from "../../src/pruning/engine/engine.ts";
+import { type Changed, changesIn } from "./changes.ts";
 
 /** How much of the greedy benchmark is done. */
 export interface GreedySettings {
@@ -21,11 +22,8 @@ const usual: GreedySettings = {
   memoryImages: 10_000,
 };
 
-/** What SECATEUR_GREEDY says instead, of all networks or of one: `{"only": "cifar10-resnet20", "images": 100}`. */
-type Changes = Partial<GreedySettings> & { readonly only?: string };
-
-/** The settings, the only network they are for where there is one, and whether these are the usual ones. */
-export function greedySettings(): GreedySettings & { readonly only: string | undefined; readonly isUsual: boolean } {
-  const { only, ...changes } = JSON.parse(process.env.SECATEUR_GREEDY ?? "{}") as Changes;
-  return { ...usual, ...changes, only, isUsual: Object.keys(changes).length === 0 };
+/** The usual settings, or what SECATEUR_GREEDY says instead: `{"only": "cifar10-resnet20", "images": 100}`. */
+export function greedySettings(): GreedySettings & Pick<Changed<GreedySettings>, "only" | "isUsual"> {
+  const { changes, ...rest } = changesIn<GreedySettings>("SECATEUR_GREEDY");
+  return { ...usual, ...changes, ...rest };
 }

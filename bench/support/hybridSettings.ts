@@ -1,4 +1,5 @@
 import type { Recipe } from "../../src/pruning/recipe/schema.ts";
+import { changesIn } from "./changes.ts";
 import { wholeCifar10 } from "./cifar10.ts";
 import type { CorpusSubject } from "./corpus.ts";
 
@@ -18,16 +19,20 @@ export interface HybridSubject extends CorpusSubject {
 
 /** The greedy part of the hybrid. */
 export interface Search {
-  /** How many filters go, and how many at a time. */
+  /** How many filters go. */
   readonly filters: number;
-  readonly perStep: number;
   /** The other options of the search. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Optimiser steps between two removals, and after the last one; none where they are 0. */
-  readonly between: number;
-  readonly after: number;
-  /** Of these steps: so low that magnitudes still tell what matters. */
-  readonly learningRate: number;
+  /** Training while filters go; where it is left out, all of it comes after magnitude. */
+  readonly training?: {
+    /** Filters that go at a time. */
+    readonly perStep: number;
+    /** Optimiser steps between two removals, and after the last one. */
+    readonly between: number;
+    readonly after: number;
+    /** So low that magnitudes still tell what matters. */
+    readonly learningRate: number;
+  };
 }
 
 const sparsities = [0.5, 0.6, 0.7, 0.8, 0.9];
@@ -45,7 +50,7 @@ const usual: readonly HybridSubject[] = [
     sparsities,
     // About as many filters as go without any loss, for more than a third of the dense units never answer: so all of the
     // training comes after magnitude.
-    search: { filters: 32, perStep: 32, options: { images: 500 }, between: 0, after: 0, learningRate: 0.0002 },
+    search: { filters: 32, options: { images: 500 } },
     rest: [0.3, 0.46, 0.6, 0.735, 0.87],
   },
   {
@@ -59,18 +64,12 @@ const usual: readonly HybridSubject[] = [
     sparsities,
     search: {
       filters: 40,
-      perStep: 20,
       options: { images: 200, shortlist: 16, criterion: "l2" },
-      between: 40,
-      after: 40,
-      learningRate: 0.0002,
+      training: { perStep: 20, between: 40, after: 40, learningRate: 0.0002 },
     },
     rest: [0.47, 0.58, 0.685, 0.79, 0.896],
   },
 ];
-
-/** What SECATEUR_HYBRID says instead, of all networks or of one, which it names by its data: `{"only": "cifar10", "steps": 50}`. */
-type Changes = Partial<HybridSubject> & { readonly only?: string; readonly backend?: Recipe["backend"] };
 
 export interface HybridSettings {
   readonly subjects: readonly HybridSubject[];
@@ -79,8 +78,13 @@ export interface HybridSettings {
   readonly backend: Recipe["backend"];
 }
 
+/**
+ * The usual settings, or what SECATEUR_HYBRID says instead, for all networks or for one, which it names by its data:
+ * `{"only": "cifar10", "steps": 50}`.
+ */
 export function hybridSettings(): HybridSettings {
-  const { only, backend, ...changes } = JSON.parse(process.env.SECATEUR_HYBRID ?? "{}") as Changes;
+  const { only, changes: given } = changesIn<HybridSubject & Pick<Recipe, "backend">>("SECATEUR_HYBRID");
+  const { backend, ...changes } = given;
   const chosen = usual.filter(({ data }) => only === undefined || data === only);
   const isUsual = Object.keys(changes).length === 0;
   return { subjects: chosen.map((subject) => ({ ...subject, ...changes })), isUsual, backend };

@@ -8,19 +8,21 @@ export function magnitudeSteps(subject: HybridSubject): Step[] {
 
 /** Greedy with fine-tuning between, fine-tuning, magnitude of what is left, and the training that is left. */
 export function hybridSteps(subject: HybridSubject): Step[] {
-  const { batchSize, training, search, rest, steps } = subject;
-  const { filters, perStep, options, between, after, learningRate } = search;
-  const careful = { ...training, learningRate, batchSize };
-  return [
-    { prune: "greedy", filters, ...options, ...(between > 0 && { perStep, fineTune: { ...careful, steps: between } }) },
-    ...(after > 0 ? [{ fineTune: { ...careful, steps: after } }] : []),
-    ...pruneAndTune(subject, rest, steps - stepsOfSearch(subject)),
-  ];
+  const { rest, steps } = subject;
+  return [...searchSteps(subject), ...pruneAndTune(subject, rest, steps - stepsOfSearch(subject))];
 }
 
 /** Optimiser steps that the hybrid takes before magnitude: after every few removals, the last ones as well. */
-export function stepsOfSearch({ search: { filters, perStep, between, after } }: HybridSubject): number {
-  return (Math.ceil(filters / perStep) - 1) * between + after;
+export function stepsOfSearch({ search: { filters, training } }: HybridSubject): number {
+  return training ? (Math.ceil(filters / training.perStep) - 1) * training.between + training.after : 0;
+}
+
+function searchSteps({ batchSize, training, search: { filters, options, ...search } }: HybridSubject): Step[] {
+  const greedy = { prune: "greedy", filters, ...options };
+  if (!search.training) return [greedy];
+  const { perStep, between, after, learningRate } = search.training;
+  const careful = { ...training, learningRate, batchSize };
+  return [{ ...greedy, perStep, fineTune: { ...careful, steps: between } }, { fineTune: { ...careful, steps: after } }];
 }
 
 function pruneAndTune({ training, batchSize }: HybridSubject, sparsities: readonly number[], steps: number): Step[] {

@@ -1,3 +1,4 @@
+import { changesIn } from "./changes.ts";
 import { wholeCifar10 } from "./cifar10.ts";
 import type { CorpusSubject } from "./corpus.ts";
 
@@ -52,13 +53,12 @@ const usual: readonly SssSubject[] = [
   },
 ];
 
-/** What SECATEUR_SSS says instead, of all networks or of one, which it names by its data: `{"only": "cifar10", "epochs": 1}`. */
-type Changes = Partial<SssSubject> & { readonly only?: string };
-
-/** The networks with their settings, and whether these are the usual ones. */
+/**
+ * The networks with their settings, and whether these are the usual ones. SECATEUR_SSS gives others, for all networks or for
+ * one, which it names by its data: `{"only": "cifar10", "epochs": 1}`.
+ */
 export function sssSettings(): { readonly subjects: readonly SssSubject[]; readonly isUsual: boolean } {
-  const { only, ...changes } = JSON.parse(process.env.SECATEUR_SSS ?? "{}") as Changes;
+  const { only, changes, isUsual } = changesIn<SssSubject>("SECATEUR_SSS");
   const chosen = usual.filter(({ data }) => only === undefined || data === only);
-  const isUsual = Object.keys(changes).length === 0;
   return { subjects: chosen.map((subject) => ({ ...subject, ...changes })), isUsual };
 }
