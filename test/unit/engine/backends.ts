@@ -33,17 +33,19 @@ export function needsWebGpu(test: Context): string {
 export const places = ["wasm, 1 thread", "wasm, 2 threads", "cpu", "tensorflow", "webgpu"] as const;
 export type Place = (typeof places)[number] | BackendName;
 
-/** When whoever has an engine is done with it. */
+/** When whoever has an engine in `withEngine` is done with it. */
 let free: Promise<unknown> = Promise.resolve();
 
 /**
- * Opens a backend for the length of `use`; skips the test where the machine lacks it. A process has one engine at a time:
- * what a test goes on with that ran out of time is waited for, so that one slow test does not fail all that follow.
+ * Opens an engine once there is none. A process has one at a time: what a test goes on with that ran out of time is waited
+ * for, so that one slow test does not fail all that follow.
  */
+export const openWhenFree = (options: EngineOptions): Promise<Engine> => free.then(() => openEngine(options));
+
+/** Opens a backend for the length of `use`; skips the test where the machine lacks it. */
 export async function withEngine<T>(test: Context, place: Place, use: (engine: Engine) => Promise<T>): Promise<T> {
   const options = optionsFor(test, place);
-  const used = free.then(async () => {
-    const engine = await openEngine(options);
+  const used = openWhenFree(options).then(async (engine) => {
     try {
       return await use(engine);
     } finally {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Engine } from "../../../src/pruning/engine/engine.ts";
-import { openEngine } from "../../../src/pruning/engine/open.ts";
-import { needsWebGpu, optionsFor, places } from "./backends.ts";
+import { needsWebGpu, openWhenFree, optionsFor, places } from "./backends.ts";
 import { type Case, cases } from "./gradients/cases.ts";
 import { type Difference, differencesOf, type Gradients, gradientsOf } from "./gradients/differences.ts";
 import { onStockWasm } from "./wasm.ts";
@@ -45,7 +44,7 @@ describe("Gradients", function () {
   this.timeout(60_000);
 
   before("are differentiated numerically", async () => {
-    const engine = await openEngine({ backend: "cpu", tfjsNodeFolders: [] });
+    const engine = await openWhenFree({ backend: "cpu", tfjsNodeFolders: [] });
     for (const test of cases) {
       references.set(test, { differences: differencesOf(test), onCpu: await gradientsOf(test) });
     }
@@ -56,7 +55,7 @@ describe("Gradients", function () {
     describe(`on ${place}`, () => {
       let engine: Engine;
       before(async function () {
-        engine = await openEngine(optionsFor(this, place));
+        engine = await openWhenFree(optionsFor(this, place));
       });
       after(() => engine?.dispose());
 

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Engine } from "../../../src/pruning/engine/engine.ts";
 import { largestDifference, tolerance } from "../../../src/pruning/engine/equality.ts";
-import { openEngine } from "../../../src/pruning/engine/open.ts";
 import { expandVerified, shrinkVerified } from "../../../src/pruning/engine/verified.ts";
 import type { Channels, Removal } from "../../../src/pruning/graph/channels/channels.ts";
 import { channelsOf } from "../../../src/pruning/graph/channels/channelsOf.ts";
@@ -15,7 +14,7 @@ import { hasCorpus } from "../../support/corpus.ts";
 import { corpusTable } from "../../support/corpusModels.ts";
 import { useFolders } from "../../support/folders.ts";
 import { skipBecause } from "../../support/skip.ts";
-import { withoutLeak } from "./backends.ts";
+import { openWhenFree, withoutLeak } from "./backends.ts";
 import { cnn, savedModel } from "./models.ts";
 
 /** Every second of the free channels of each group, one of every width left. */
@@ -33,7 +32,7 @@ describe("shrinking and expanding, verified", function () {
   const folder = useFolders();
   let engine: Engine;
   before(async () => {
-    engine = await openEngine({ backend: "wasm", tfjsNodeFolders: [] });
+    engine = await openWhenFree({ backend: "wasm", tfjsNodeFolders: [] });
   });
   after(() => engine.dispose());
   const verification = { engine: async () => engine };

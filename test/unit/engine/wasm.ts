@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { openEngine } from "../../../src/pruning/engine/open.ts";
+import { openWhenFree } from "./backends.ts";
 
 /** Runs something on Secateur's WASM backend, repaired. */
 export async function onRepairedWasm<T>(use: () => Promise<T>, threads = 2): Promise<T> {
-  const engine = await openEngine({ backend: "wasm", tfjsNodeFolders: [], threads });
+  const engine = await openWhenFree({ backend: "wasm", tfjsNodeFolders: [], threads });
   try {
     return await use();
   } finally {

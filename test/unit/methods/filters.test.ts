@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import * as tfl from "@tensorflow/tfjs-layers";
 import type { Engine } from "../../../src/pruning/engine/engine.ts";
-import { openEngine } from "../../../src/pruning/engine/open.ts";
 import { networkOf } from "../../../src/pruning/graph/networkOf.ts";
 import { checkFilters, filters } from "../../../src/pruning/methods/filters.ts";
 import type { Model } from "../../../src/pruning/model/model.ts";
 import { decodeFloats } from "../../../src/pruning/model/values.ts";
-import { withoutLeak } from "../engine/backends.ts";
+import { openWhenFree, withoutLeak } from "../engine/backends.ts";
 import { dense, savedModel } from "../engine/models.ts";
 
 const { layers } = tfl;
@@ -30,7 +29,7 @@ describe("pruning by chosen filters", function () {
   let engine: Engine;
   let model: Model;
   before(async () => {
-    engine = await openEngine({ backend: "wasm", tfjsNodeFolders: [] });
+    engine = await openWhenFree({ backend: "wasm", tfjsNodeFolders: [] });
     model = await residual();
   });
   after(() => engine.dispose());

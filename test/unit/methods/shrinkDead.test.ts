@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as tfl from "@tensorflow/tfjs-layers";
 import type { Engine } from "../../../src/pruning/engine/engine.ts";
-import { openEngine } from "../../../src/pruning/engine/open.ts";
 import { channelsOf } from "../../../src/pruning/graph/channels/channelsOf.ts";
 import { mask } from "../../../src/pruning/graph/channels/mask.ts";
 import { shrink } from "../../../src/pruning/graph/channels/shrink.ts";
@@ -10,7 +9,7 @@ import { type DeadOptions, shrinkDead } from "../../../src/pruning/methods/shrin
 import type { Model, Weight } from "../../../src/pruning/model/model.ts";
 import { withWeights } from "../../../src/pruning/model/model.ts";
 import { decodeFloats } from "../../../src/pruning/model/values.ts";
-import { withoutLeak } from "../engine/backends.ts";
+import { openWhenFree, withoutLeak } from "../engine/backends.ts";
 import { dense, floatWeight, graphModel, savedModel } from "../engine/models.ts";
 
 const { layers } = tfl;
@@ -47,7 +46,7 @@ describe("shrinking what does nothing", function () {
   this.timeout(60_000);
   let engine: Engine;
   before(async () => {
-    engine = await openEngine({ backend: "wasm", tfjsNodeFolders: [] });
+    engine = await openWhenFree({ backend: "wasm", tfjsNodeFolders: [] });
   });
   after(() => engine.dispose());
   const verification = { engine: async () => engine };

@@ -6,7 +6,7 @@ import {
   type ConvolveEachAttributes,
   filterBlock,
 } from "../../../../src/pruning/engine/kernels/convolveEach.ts";
-import { openEngine } from "../../../../src/pruning/engine/open.ts";
+import { openWhenFree } from "../backends.ts";
 import { type Convolution, convolve, filterGradient, inputGradient, outputShape } from "../meetings.ts";
 import { difference, type Numbers, numbers } from "../oracles.ts";
 import { valuesOf } from "../wasm.ts";
@@ -93,7 +93,7 @@ for (const threads of [1, 2, 3]) {
   describe(`WASM: convolutions on ${threads} thread(s), against a plain loop`, () => {
     let engine: Engine;
     before(async () => {
-      engine = await openEngine({ backend: "wasm", tfjsNodeFolders: [], threads });
+      engine = await openWhenFree({ backend: "wasm", tfjsNodeFolders: [], threads });
     });
     after(() => engine.dispose());
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Engine } from "../../../../src/pruning/engine/engine.ts";
-import { openEngine } from "../../../../src/pruning/engine/open.ts";
 import { batchNormTraining } from "../../../../src/pruning/engine/training/batchNorm.ts";
+import { openWhenFree } from "../backends.ts";
 import { type Convolution, convolve, filterGradient, inputGradient, outputShape } from "../meetings.ts";
 import { difference, type Numbers, numbers, product } from "../oracles.ts";
 import { valuesOf } from "../wasm.ts";
@@ -29,7 +29,7 @@ for (const threads of [1, 2]) {
   describe(`WASM: kernels of our own on ${threads} thread(s), against plain loops`, () => {
     let engine: Engine;
     before(async () => {
-      engine = await openEngine({ backend: "wasm", tfjsNodeFolders: [], threads });
+      engine = await openWhenFree({ backend: "wasm", tfjsNodeFolders: [], threads });
     });
     after(() => engine.dispose());
 

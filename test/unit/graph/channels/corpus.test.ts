@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Engine } from "../../../../src/pruning/engine/engine.ts";
-import { openEngine } from "../../../../src/pruning/engine/open.ts";
 import type { Channels, Removal } from "../../../../src/pruning/graph/channels/channels.ts";
 import { channelsOf } from "../../../../src/pruning/graph/channels/channelsOf.ts";
 import type { Model } from "../../../../src/pruning/model/model.ts";
@@ -11,7 +10,7 @@ import { writeModel } from "../../../../src/pruning/model/write.ts";
 import { corpusModels, hasCorpus } from "../../../support/corpus.ts";
 import { corpusTable } from "../../../support/corpusModels.ts";
 import { useFolders } from "../../../support/folders.ts";
-import { tfjsNodeFolder } from "../../engine/backends.ts";
+import { openWhenFree, tfjsNodeFolder } from "../../engine/backends.ts";
 import { randomFrom } from "./randomized.ts";
 import { stockFrom } from "./stock.ts";
 import { checkSurgery } from "./surgery.ts";
@@ -43,7 +42,7 @@ function half({ count, groups }: Channels): Removal {
   const folder = useFolders();
   let engine: Engine;
   before(async () => {
-    engine = await openEngine({ backend: "auto", tfjsNodeFolders: [tfjsNodeFolder] });
+    engine = await openWhenFree({ backend: "auto", tfjsNodeFolders: [tfjsNodeFolder] });
   });
   after(() => engine.dispose());
 

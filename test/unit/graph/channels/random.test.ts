@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Engine } from "../../../../src/pruning/engine/engine.ts";
-import { openEngine } from "../../../../src/pruning/engine/open.ts";
-import { tfjsNodeFolder } from "../../engine/backends.ts";
+import { openWhenFree, tfjsNodeFolder } from "../../engine/backends.ts";
 import { grown, networks } from "./random/growth.ts";
 import { randomFrom, randomized, randomRemoval } from "./randomized.ts";
 import { checkSurgery } from "./surgery.ts";
@@ -11,7 +10,7 @@ describe("channels by chance out of networks by chance", function () {
   this.timeout(120_000);
   let engine: Engine;
   before(async () => {
-    engine = await openEngine({ backend: "auto", tfjsNodeFolders: [tfjsNodeFolder] });
+    engine = await openWhenFree({ backend: "auto", tfjsNodeFolders: [tfjsNodeFolder] });
   });
   after(() => engine.dispose());
 

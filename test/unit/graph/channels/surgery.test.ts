@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Engine } from "../../../../src/pruning/engine/engine.ts";
-import { openEngine } from "../../../../src/pruning/engine/open.ts";
 import type { Channels } from "../../../../src/pruning/graph/channels/channels.ts";
 import type { Model } from "../../../../src/pruning/model/model.ts";
 import { writeModel } from "../../../../src/pruning/model/write.ts";
 import { useFolders } from "../../../support/folders.ts";
 import { skipBecause } from "../../../support/skip.ts";
-import { tfjsNodeFolder } from "../../engine/backends.ts";
+import { openWhenFree, tfjsNodeFolder } from "../../engine/backends.ts";
 import { architectures } from "./architectures/all.ts";
 import type { Architecture } from "./architectures/architecture.ts";
 import { removing } from "./numbered.ts";
@@ -19,7 +18,7 @@ describe("channels by chance out of every small network", () => {
   const folder = useFolders();
   let engine: Engine;
   before(async () => {
-    engine = await openEngine({ backend: "auto", tfjsNodeFolders: [tfjsNodeFolder] });
+    engine = await openWhenFree({ backend: "auto", tfjsNodeFolders: [tfjsNodeFolder] });
   });
   after(() => engine.dispose());
 
